@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * ito.h - everything: includes each header of the library.  A program that
+ * uses little of it may include the headers it needs instead.
+ */
+#ifndef ITO_H
+#define ITO_H
+
+#include <ito/act.h>
+#include <ito/base.h>
+#include <ito/comm.h>
+#include <ito/ctx.h>
+#include <ito/dist.h>
+#include <ito/feature.h>
+#include <ito/field.h>
+#include <ito/figure.h>
+#include <ito/graph.h>
+#include <ito/metric.h>
+#include <ito/model.h>
+#include <ito/net.h>
+#include <ito/noise.h>
+#include <ito/oracle.h>
+#include <ito/path.h>
+#include <ito/plot.h>
+#include <ito/report.h>
+#include <ito/schema.h>
+#include <ito/solve.h>
+#include <ito/source.h>
+#include <ito/table.h>
+#include <ito/train.h>
+
+#endif /* ITO_H */

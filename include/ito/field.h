@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * ito/field.h - a field: what moves particles.
+ *
+ * A trained network, an exact oracle, a callback of the program and a formula
+ * typed on the command line are all an ito_field; solvers, densities and
+ * pictures see nothing else.  A field in ten lines:
+ *
+ *     static int drift(void *user, const ito_tile *tile, void *const *out)
+ *     {
+ *         const float *x = tile->x[0];
+ *         float *y = out[0];
+ *
+ *         for (size_t i = 0; i < tile->npad; i++)
+ *             y[i] = -x[i];
+ *         return 0;
+ *     }
+ *     const ito_field decay = { .name = "decay", .dim = 1, .drift = drift,
+ *                               .flags = ITO_FIELD_REENTRANT };
+ *
+ * Two layouts exist.  Small systems are component-major: x[c] points to npad
+ * values of component c, so that loops run over particles.  Fields with
+ * ITO_FIELD_WIDE (networks, images) are rows: x[0] points to n rows of dim
+ * values.  Time runs from 0 (noise) to 1 (data) where a field belongs to a
+ * generative model.
+ */
+#ifndef ITO_FIELD_H
+#define ITO_FIELD_H
+
+#include <ito/ctx.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** The number type of a state.  Zero means ITO_F32 wherever one is asked. */
+typedef enum ito_dtype {
+    ITO_F32 = 1, /**< float */
+    ITO_F64 = 2  /**< double */
+} ito_dtype;
+
+/**
+ * A batch of particles with consecutive ids, at one time: what a field is
+ * called on.  Everything in it is the library's and lasts for the call.
+ */
+typedef struct ito_tile {
+    size_t n;        /**< live particles, at least 1 */
+    size_t npad;     /**< n rounded up to 32; x and out may be read and written
+                      that far and hold copies of the last particle.  n for
+                      WIDE fields, which have no padding */
+    size_t dim;      /**< components of a particle */
+    unsigned flags;  /**< the field's, to tell the layout of x */
+    ito_dtype dtype; /**< number type of x and out */
+    const void *const *x; /**< x[c]: npad values of component c, on a 64-byte
+                               boundary; WIDE: x[0]: n rows of dim values,
+                               without gaps */
+    uint64_t id0;         /**< id of particle 0; the ids are consecutive */
+    double t;             /**< time of this evaluation */
+    double h;             /**< step that is being taken; 0 outside a solve */
+    uint64_t step;        /**< step of the solve, from 0 */
+    size_t stage;         /**< stage of the method, from 0 */
+    const float *cond;    /**< n rows of cond_dim values, or NULL */
+    size_t cond_dim;      /**< conditions a particle has */
+    void *scratch;        /**< scratch_bytes() bytes, 64-byte aligned, private
+                               to the call; NULL when none were asked for */
+    size_t thread;        /**< worker; chooses private caches, never results */
+} ito_tile;
+
+/**
+ * Evaluate something on a tile.  out has the layout of x, and never overlaps
+ * it.  Return 0 to go on, a positive number for "not here" (an adaptive
+ * method takes a smaller step), a negative one to stop; the number is
+ * reported with the time and the step.
+ */
+typedef int (*ito_eval_fn)(void *user, const ito_tile *tile, void *const *out);
+
+/** As ito_eval_fn, with one more input laid out as x. */
+typedef int (*ito_vjp_fn)(void *user, const ito_tile *tile,
+                          const void *const *v, void *const *out);
+
+/** Bytes of scratch that a tile of `rows` particles needs. */
+typedef size_t (*ito_scratch_fn)(void *user, size_t rows);
+
+/** How noise enters a stochastic system; only NONE can be solved as yet. */
+typedef enum ito_noise_kind {
+    ITO_NOISE_NONE,
+    ITO_NOISE_ADDITIVE,
+    ITO_NOISE_SCALAR,
+    ITO_NOISE_DIAGONAL,
+    ITO_NOISE_COMMUTATIVE,
+    ITO_NOISE_GENERAL
+} ito_noise_kind;
+
+/** Which integral a diffusion is meant in; must be said where noise is. */
+typedef enum ito_calculus {
+    ITO_CALCULUS_UNSET,
+    ITO_CALCULUS_ITO,
+    ITO_CALCULUS_STRATONOVICH
+} ito_calculus;
+
+/** Promises and wishes of a field, to be or-ed. */
+enum {
+    /** May be called by several threads at once; else one thread works. */
+    ITO_FIELD_REENTRANT = 1u,
+    /** Works on rows (see above). */
+    ITO_FIELD_WIDE = 2u,
+    /** Promises that a row of out depends on that row of x alone, bit for
+     *  bit, whatever else is in the tile (ito_field_check tests it). */
+    ITO_FIELD_ROW_INVARIANT = 4u,
+    /** Does not depend on time. */
+    ITO_FIELD_TIMELESS = 8u
+};
+
+/**
+ * A field u(t, x).  Zero the struct, then set what there is; name, dim and
+ * drift are required.  It is immutable while in use, owns nothing, and may
+ * be used through any context.
+ */
+typedef struct ito_field {
+    const char *name;       /**< used in messages */
+    unsigned dtypes;        /**< ITO_F32, ITO_F64 or both or-ed; 0 = ITO_F32.
+                             States of another type are converted */
+    unsigned flags;         /**< ITO_FIELD_... */
+    size_t dim;             /**< components of a particle */
+    size_t noise_dim;       /**< components of its noise; 0 */
+    ito_noise_kind noise;   /**< ITO_NOISE_NONE */
+    ito_calculus calculus;  /**< ITO_CALCULUS_UNSET */
+    ito_eval_fn drift;      /**< u: dim components */
+    ito_eval_fn divergence; /**< optional, out[0] = div u: 1 value a particle */
+    ito_vjp_fn vjp;         /**< optional, sum_i v_i du_i/dx: dim components */
+    ito_eval_fn score;      /**< optional, grad log p_t: dim components */
+    ito_eval_fn log_density;      /**< optional, out[0] = log p_t: 1 value */
+    ito_eval_fn potential;        /**< optional, out[0] = U with u = -grad U */
+    ito_scratch_fn scratch_bytes; /**< NULL: no scratch */
+    size_t tile_pref;             /**< particles a tile should have; 0 = any */
+    size_t cond_dim;   /**< conditions it wants of a particle; 0 = none */
+    void *user;        /**< first argument of every callback */
+    void *reserved[8]; /**< zero */
+} ito_field;
+
+/** Which callback of a field ito_field_eval calls. */
+typedef enum ito_part {
+    ITO_PART_DRIFT,
+    ITO_PART_DIVERGENCE,
+    ITO_PART_SCORE,
+    ITO_PART_LOG_DENSITY,
+    ITO_PART_POTENTIAL
+} ito_part;
+
+/** Where ito_field_eval evaluates.  Zero in any field means the default. */
+typedef struct ito_rows_at {
+    double t;            /**< time of all rows, unless `times` is given */
+    const double *times; /**< one time a row, or NULL.  Rows of equal time in
+                              a run share a tile, so order them by time */
+    ito_dtype dtype;     /**< number type of x and out; 0 = ITO_F32 */
+    uint64_t id0;        /**< id of row 0 */
+    const float *cond;   /**< n rows of field->cond_dim conditions, or NULL */
+    void *reserved[4];   /**< zero */
+} ito_rows_at;
+
+/**
+ * Evaluate one part of a field on rows, in parallel.
+ *
+ * @param ctx    context
+ * @param field  field; the part must be there
+ * @param part   what to evaluate
+ * @param at     time, number type, conditions
+ * @param n      rows; 0 is allowed
+ * @param x      n x dim values
+ * @param out    receives n x dim values (drift, score) or n values
+ * @return ITO_OK, ITO_EARG, ITO_EUNFIT (the field lacks the part),
+ *         ITO_ECALLBACK, ITO_ECANCELLED, ITO_ENOMEM or ITO_ENONFINITE (a
+ *         result is NaN; infinities pass, a log density may be -inf)
+ */
+ITO_API ito_status ito_field_eval(ito_ctx *ctx, const ito_field *field,
+                                  ito_part part, const ito_rows_at *at,
+                                  size_t n, const void *x, void *out);
+
+/** The region in which ito_field_check tries a field. */
+typedef struct ito_box {
+    const double *lo;  /**< dim lower bounds; NULL = -1 */
+    const double *hi;  /**< dim upper bounds; NULL = 1 */
+    double t0, t1;     /**< span of time; both 0 = [0, 1] */
+    uint64_t seed;     /**< of the points tried */
+    void *reserved[4]; /**< zero */
+} ito_box;
+
+/**
+ * Try a field on random tiles of sizes 1, 15, 16, 17, 31, ... and report the
+ * first thing that is wrong: writing outside out or scratch, changing x,
+ * results that are not finite or not written, a row that depends on its
+ * companions or on its place (where ROW_INVARIANT is promised), divergence or
+ * vjp that disagree with central differences of the drift, a score that
+ * disagrees with those of the log density.
+ *
+ * @return ITO_OK, ITO_EUNFIT (a broken promise; the message says which),
+ *         ITO_ENONFINITE, ITO_ECALLBACK, ITO_EARG or ITO_ENOMEM
+ */
+ITO_API ito_status ito_field_check(ito_ctx *ctx, const ito_field *field,
+                                   const ito_box *box);
+
+#ifdef __cplusplus
+}
+#endif
+#endif /* ITO_FIELD_H */

@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * ito/figure.h - figures: a grid of panels, each with axes and layers.
+ *
+ *     ito_figure *figure;
+ *     ito_panel *panel;
+ *     const ito_cloud cloud = { .n = n, .dim = 2, .f32 = x };
+ *
+ *     rc = ito_figure_new(ctx, NULL, &figure);
+ *     rc = ito_figure_panel(ctx, figure, 0, 0, NULL, &panel);
+ *     rc = ito_panel_scatter(ctx, panel, &cloud, 0, 1, NULL);
+ *     rc = ito_figure_write(ctx, figure, "cloud.png");
+ *     ito_figure_free(figure);
+ *
+ * The ready-made figures of ito/plot.h are built from these calls.  Everything
+ * is copied when it is handed over.  Lengths are points (1/72 inch).  One set
+ * of calls gives the same bytes every time on one machine; another machine
+ * may have another version of the font or of cairo.
+ *
+ * Drawing is cairo's.  In a build without cairo ito_figure_new, and so every
+ * call, fails with ITO_EUNFIT.  cairo takes its own memory from malloc; the
+ * rest comes from the context, which must outlive the figure; all calls on a
+ * figure are given the context that made it.
+ */
+#ifndef ITO_FIGURE_H
+#define ITO_FIGURE_H
+
+#include <ito/ctx.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** A figure; opaque. */
+typedef struct ito_figure ito_figure;
+
+/** A panel; opaque, belongs to its figure. */
+typedef struct ito_panel ito_panel;
+
+/**
+ * Points to draw: n rows of dim numbers, row after row, in one of the two
+ * arrays.  Values are finite and at most 1e100 in magnitude.
+ */
+typedef struct ito_cloud {
+    size_t n;                 /**< points */
+    size_t dim;               /**< numbers a point has */
+    const float *f32;         /**< n x dim, or NULL */
+    const double *f64;        /**< n x dim, used where f32 is NULL */
+    const char *const *names; /**< dim names of the columns; NULL = x1, x2 */
+} ito_cloud;
+
+/**
+ * Points that move: `frames` times n rows of dim numbers, frame after frame;
+ * frame k is what they are at time t[k].
+ */
+typedef struct ito_paths {
+    size_t n;                 /**< points */
+    size_t dim;               /**< numbers a point has */
+    size_t frames;            /**< instants, at least 2 */
+    const double *t;          /**< frames times, increasing or decreasing */
+    const float *f32;         /**< frames x n x dim, or NULL */
+    const double *f64;        /**< the same, used where f32 is NULL */
+    const char *const *names; /**< dim names of the columns; NULL = x1, x2 */
+} ito_paths;
+
+/** Colour maps; lightness rises (VIRIDIS) or falls (the others) all along. */
+typedef enum ito_map {
+    ITO_MAP_VIRIDIS, /**< dark violet, teal, yellow */
+    ITO_MAP_BLUE,    /**< white to dark blue */
+    ITO_MAP_ORANGE,  /**< white to dark orange */
+    ITO_MAP_GREY     /**< white to dark grey */
+} ito_map;
+
+/* Colours that differ for every kind of colour vision (Okabe and Ito 2008). */
+#define ITO_COLOUR_BLUE   0x0072b2u
+#define ITO_COLOUR_ORANGE 0xd55e00u
+#define ITO_COLOUR_GREEN  0x009e73u
+#define ITO_COLOUR_PINK   0xcc79a7u
+#define ITO_COLOUR_SKY    0x56b4e9u
+#define ITO_COLOUR_AMBER  0xe69f00u
+#define ITO_COLOUR_GREY   0x5a5a5au
+#define ITO_COLOUR_BLACK  0x010101u
+
+/** How a figure is laid out.  Zero in any field means the default. */
+typedef struct ito_figure_opts {
+    size_t rows;       /**< rows of panels, at most 16; 0 = 1 */
+    size_t cols;       /**< columns of panels, at most 16; 0 = 1 */
+    double width;      /**< 0 = 504 (7 inches) */
+    double height;     /**< 0 = what the panels need */
+    double dpi;        /**< dots per inch of a PNG, 20 to 1200; 0 = 200 */
+    const char *title; /**< above all panels, on the left */
+    int legend;        /**< one legend above all panels instead of one each */
+    const char *font;  /**< family; NULL = DejaVu Sans */
+    void *reserved[4]; /**< zero */
+} ito_figure_opts;
+
+/** The axes of a panel.  Zero in any field means the default. */
+typedef struct ito_panel_opts {
+    const char *title;   /**< above, on the left */
+    const char *x_label; /**< below */
+    const char *y_label; /**< on the left */
+    double x_min, x_max; /**< limits; both 0 = what the layers need */
+    double y_min, y_max; /**< limits; both 0 = what the layers need */
+    int log_x, log_y;    /**< logarithmic axis */
+    int equal;           /**< one unit is as long on either axis */
+    int no_x, no_y;      /**< 1: no numbers and no label at this axis; 2: no
+                              ticks either */
+    int bare;            /**< no axes at all */
+    int open;            /**< no line at the top and on the right */
+    int grid;            /**< pale lines at the ticks */
+    double aspect;       /**< height / width where both are free; 0 = 0.7 */
+    void *reserved[4];   /**< zero */
+} ito_panel_opts;
+
+/** How a layer looks.  Zero in any field means the default. */
+typedef struct ito_style {
+    const char *label; /**< in the legend; NULL = not there */
+    uint32_t colour;   /**< 0xRRGGBB; 0 = the next of the list above */
+    double size;       /**< diameter of a dot or width of a line */
+    double alpha;      /**< opacity, 0 to 1; 0 = what suits n */
+    int dash;          /**< broken line */
+    int fill;          /**< histogram: filled, with no outline */
+    void *reserved[4]; /**< zero */
+} ito_style;
+
+/** How a density is drawn.  Zero in any field means the default. */
+typedef struct ito_density_opts {
+    size_t bins;           /**< cells along x, at most 1000; 0 = 0.36 sqrt(n),
+                                from 20 to 160 */
+    ito_map map;           /**< colours */
+    int log;               /**< colours follow the logarithm */
+    size_t smooth;         /**< passes of a 1-2-1 filter over the cells */
+    size_t share;          /**< densities of a figure with the same number
+                                here share their colour range; 0 = alone */
+    double top;            /**< density of the last colour; 0 = the 99th
+                                percentile of the cells that hold a point */
+    int bar;               /**< with a colour bar */
+    const char *bar_label; /**< beside the bar; NULL = density */
+    void *reserved[4];     /**< zero */
+} ito_density_opts;
+
+/** How a histogram counts.  Zero in any field means the default. */
+typedef struct ito_hist_opts {
+    size_t bins;       /**< bars, at most 1000; 0 = sqrt(n)/2, 10 to 60 */
+    double lo, hi;     /**< range; both 0 = that of the values */
+    void *reserved[4]; /**< zero */
+} ito_hist_opts;
+
+/** Kinds of picture file. */
+typedef enum ito_picture {
+    ITO_PICTURE_PNG,
+    ITO_PICTURE_SVG,
+    ITO_PICTURE_PDF
+} ito_picture;
+
+/**
+ * Make a figure without panels.
+ *
+ * @param opts  layout, or NULL
+ * @param out   receives the figure, to be freed by ito_figure_free; NULL on
+ *              failure
+ * @return ITO_OK, ITO_EARG, ITO_ENOMEM or ITO_EUNFIT (built without cairo)
+ */
+ITO_API ito_status ito_figure_new(ito_ctx *ctx, const ito_figure_opts *opts,
+                                  ito_figure **out);
+
+/** Free a figure with its panels; NULL is allowed. */
+ITO_API void ito_figure_free(ito_figure *figure);
+
+/**
+ * Make the panel of a row and a column, both from 0; places may stay empty.
+ *
+ * @param out  receives the panel, which lives as long as the figure
+ * @return ITO_OK, ITO_EARG (no such place, taken, bad limits) or ITO_ENOMEM
+ */
+ITO_API ito_status ito_figure_panel(ito_ctx *ctx, ito_figure *figure,
+                                    size_t row, size_t col,
+                                    const ito_panel_opts *opts,
+                                    ito_panel **out);
+
+/**
+ * Add a dot for every point.  In SVG and PDF more than 4000 dots become an
+ * image of 300 dots an inch, so that files stay small.
+ *
+ * @param points  the points
+ * @param jx, jy  columns that are drawn along x and y
+ * @param style   size = diameter, 0 = what suits n; or NULL
+ * @return ITO_OK, ITO_EARG (no points, no such column), ITO_ENONFINITE,
+ *         ITO_ERANGE (beyond 1e100, or not positive on a logarithmic axis)
+ *         or ITO_ENOMEM; so do all layers
+ */
+ITO_API ito_status ito_panel_scatter(ito_ctx *ctx, ito_panel *panel,
+                                     const ito_cloud *points, size_t jx,
+                                     size_t jy, const ito_style *style);
+
+/**
+ * Add the density of points: a histogram of the panel's rectangle, divided
+ * by the number of all points and the area of a cell.  Cells along a column
+ * of whole numbers are whole numbers wide, so that no stripes appear.  Axes
+ * must be linear.
+ */
+ITO_API ito_status ito_panel_density(ito_ctx *ctx, ito_panel *panel,
+                                     const ito_cloud *points, size_t jx,
+                                     size_t jy, const ito_density_opts *opts);
+
+/**
+ * Add the lines around the densest cells that hold 90, 60 and 30 per cent of
+ * the points (highest density regions) of a smoothed histogram.  Axes must be
+ * linear.
+ */
+ITO_API ito_status ito_panel_contours(ito_ctx *ctx, ito_panel *panel,
+                                      const ito_cloud *points, size_t jx,
+                                      size_t jy, const ito_style *style);
+
+/** Add a line through the points in their order. */
+ITO_API ito_status ito_panel_line(ito_ctx *ctx, ito_panel *panel,
+                                  const ito_cloud *points, size_t jx, size_t jy,
+                                  const ito_style *style);
+
+/**
+ * Add a histogram of column j as a density: the bars over all values have
+ * area 1, those outside [lo, hi] are not drawn.
+ */
+ITO_API ito_status ito_panel_hist(ito_ctx *ctx, ito_panel *panel,
+                                  const ito_cloud *points, size_t j,
+                                  const ito_hist_opts *opts,
+                                  const ito_style *style);
+
+/**
+ * Add the paths of points, coloured by time, over the first two columns, or,
+ * where dim is 1, over time and the column.
+ *
+ * @param bar    whether a colour bar of t is drawn
+ * @param style  size = width of the line; colour is not used; or NULL
+ */
+ITO_API ito_status ito_panel_paths(ito_ctx *ctx, ito_panel *panel,
+                                   const ito_paths *paths, int bar,
+                                   const ito_style *style);
+
+/**
+ * Add arrows centred on points.
+ *
+ * @param arrows  rows of four: x, y and the vector (u, v)
+ * @param scale   length, in units of the axes, of a vector of length 1;
+ *                0 = so that few arrows touch
+ * @param style   size = width of the shaft; or NULL
+ */
+ITO_API ito_status ito_panel_arrows(ito_ctx *ctx, ito_panel *panel,
+                                    const ito_cloud *arrows, double scale,
+                                    const ito_style *style);
+
+/** Add a small text in the upper right corner of a panel. */
+ITO_API ito_status ito_panel_note(ito_ctx *ctx, ito_panel *panel,
+                                  const char *text);
+
+/**
+ * Write a figure; the suffix of the path, .png, .svg or .pdf, tells the kind.
+ * The file appears whole or not at all.
+ *
+ * @return ITO_OK, ITO_EARG (another suffix, no panel, too small for its
+ *         labels), ITO_EIO, ITO_ENOMEM or ITO_EUNFIT
+ */
+ITO_API ito_status ito_figure_write(ito_ctx *ctx, ito_figure *figure,
+                                    const char *path);
+
+/**
+ * Draw a figure into memory.
+ *
+ * @param kind   what to make
+ * @param data   receives the bytes, to be freed by ito_picture_free; NULL on
+ *               failure
+ * @param bytes  receives how many
+ * @return as ito_figure_write
+ */
+ITO_API ito_status ito_figure_draw(ito_ctx *ctx, ito_figure *figure,
+                                   ito_picture kind, unsigned char **data,
+                                   size_t *bytes);
+
+/** Free what ito_figure_draw made; NULL is allowed. */
+ITO_API void ito_picture_free(ito_ctx *ctx, unsigned char *data);
+
+#ifdef __cplusplus
+}
+#endif
+#endif /* ITO_FIGURE_H */

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * ito/source.h - where training data come from: a file, a table, a built-in
+ * distribution.
+ */
+#ifndef ITO_SOURCE_H
+#define ITO_SOURCE_H
+
+#include <ito/dist.h>
+#include <ito/schema.h>
+#include <ito/table.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Training data; opaque, immutable. */
+typedef struct ito_source ito_source;
+
+/** How to open a source.  Zero in any field means the default. */
+typedef struct ito_source_opts {
+    ito_table_opts table;  /**< how to read a file */
+    ito_scale scale;       /**< what is done with columns of numbers; the
+                                default is QUANTILE for files and tables,
+                                NONE for built-in sets */
+    double valid_fraction; /**< rows kept for validation; 0 = 0.1, at most
+                                10 000 rows; negative = none */
+    uint64_t seed;         /**< chooses them, and the rows of `n=` sets */
+    void *reserved[4];     /**< zero */
+} ito_source_opts;
+
+/**
+ * Open a source by name.  A name with a suffix or a slash (or "-") is a file
+ * that ito_table_read takes, any other a built-in set of ito/dist.h: drawn
+ * afresh at every step, unless its n= parameter fixes the rows.
+ *
+ * @return ITO_OK, or what ito_table_read, ito_schema_fit or ito_dist_open
+ *         return
+ */
+ITO_API ito_status ito_source_open(ito_ctx *ctx, const char *data,
+                                   const ito_source_opts *opts,
+                                   ito_source **out);
+
+/** A source of the rows of a table, which is not kept. */
+ITO_API ito_status ito_source_from_table(ito_ctx *ctx, const ito_table *table,
+                                         const ito_source_opts *opts,
+                                         ito_source **out);
+
+/** Coordinates a row has in the model. */
+ITO_API size_t ito_source_dim(const ito_source *source);
+
+/** Rows to train on; 0 when rows are drawn afresh. */
+ITO_API uint64_t ito_source_rows(const ito_source *source);
+
+/** Rows kept for validation; 0 when rows are drawn afresh. */
+ITO_API uint64_t ito_source_valid_rows(const ito_source *source);
+
+/** How columns become coordinates. */
+ITO_API const ito_schema *ito_source_schema(const ito_source *source);
+
+/** Free a source; NULL is allowed. */
+ITO_API void ito_source_free(ito_source *source);
+
+/**
+ * Read DATA as a table whatever it is: a file, or `rows` rows of a built-in
+ * set (0: its n=, else 10 000) with columns x, y or x1, x2, ...
+ */
+ITO_API ito_status ito_data_read(ito_ctx *ctx, const char *data,
+                                 const ito_table_opts *opts, size_t rows,
+                                 uint64_t seed, ito_table **out);
+
+#ifdef __cplusplus
+}
+#endif
+#endif /* ITO_SOURCE_H */

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * ito/train.h - fit a flow model to data by conditional flow matching.
+ *
+ *     ito_train_opts opts = { .steps = 10000, .seed = 1 };
+ *
+ *     rc = ito_source_open(ctx, "houses.csv", NULL, &source);
+ *     rc = ito_trainer_new(ctx, source, &opts, &trainer);
+ *     rc = ito_trainer_run(ctx, trainer, SIZE_MAX);
+ *     rc = ito_trainer_finish(ctx, trainer, &model);
+ *
+ * The loss (Lipman et al., arXiv:2210.02747, Algorithm 3 of arXiv:2506.02070)
+ * is the batch mean of |u(x_t, t) - (alphadot z + betadot e)|^2, summed over
+ * coordinates, for x_t = alpha z + beta e, z a row of the data, e of N(0, I),
+ * t uniform on [0, 1], stratified over the batch.
+ *
+ * Every random number is addressed by (seed, step, row), the batch is cut
+ * into shards of a fixed size, and the gradients of shards meet as nodes of
+ * one binary tree.  So the trained model is the same, byte for byte, for any
+ * number of threads and ranks, any kernels, and any number of stops and
+ * resumes.
+ */
+#ifndef ITO_TRAIN_H
+#define ITO_TRAIN_H
+
+#include <ito/model.h>
+#include <ito/net.h>
+#include <ito/source.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Which rule moves the parameters. */
+typedef enum ito_optimizer {
+    ITO_OPTIMIZER_DEFAULT, /**< ADAM */
+    ITO_OPTIMIZER_ADAM,    /**< arXiv:1412.6980 */
+    ITO_OPTIMIZER_ADAMW    /**< decoupled weight decay, arXiv:1711.05101 */
+} ito_optimizer;
+
+/** How the learning rate goes after the warm-up. */
+typedef enum ito_rate {
+    ITO_RATE_DEFAULT, /**< COSINE */
+    ITO_RATE_COSINE,  /**< half a cosine down to 0 at the last step,
+                           arXiv:1608.03983 */
+    ITO_RATE_CONSTANT /**< stays */
+} ito_rate;
+
+/** How to train.  Zero in any field means the default. */
+typedef struct ito_train_opts {
+    const ito_mlp *mlp;      /**< network; NULL = chosen by the data's
+                                  dimension; its dim is not read */
+    const ito_graph *graph;  /**< a network of the program's own, borrowed;
+                                  inputs x (dim columns) and t */
+    ito_init init;           /**< first weights */
+    size_t steps;            /**< steps to train; 0 = 20 000 */
+    size_t batch;            /**< rows a step; 0 = 2048 */
+    size_t shard;            /**< rows a shard; 0 = 128 */
+    double lr;               /**< learning rate; 0 = 2e-3 */
+    size_t warmup;           /**< steps in which it rises from 0; 0 = 2 % of
+                                  the steps, at most 500 */
+    ito_rate rate;           /**< see ito_rate */
+    ito_optimizer optimizer; /**< see ito_optimizer */
+    double weight_decay;     /**< of AdamW; 0 = 1e-4 */
+    double clip;             /**< largest norm of a gradient, for a loss that
+                                  is a mean over coordinates too; 0 = 1,
+                                  negative = none */
+    double ema;              /**< rate at which the moving average of the
+                                  weights forgets; 0 = 0.999, negative = no
+                                  average.  min(ema, (1 + s) / (10 + s)) at
+                                  step s */
+    size_t valid_every;      /**< steps between validations; 0 = 2 % of the
+                                  steps */
+    uint64_t seed;           /**< of everything random */
+    void *reserved[8];       /**< zero */
+} ito_train_opts;
+
+/** Training under way; opaque. */
+typedef struct ito_trainer ito_trainer;
+
+/** Where training stands. */
+typedef struct ito_progress {
+    size_t step;       /**< steps done */
+    size_t steps;      /**< steps to do */
+    double loss;       /**< mean over the steps since the last validation, or
+                            the last such mean; NaN before the first step */
+    double valid_loss; /**< of the averaged weights, last measured; NaN
+                            before */
+    double best_loss;  /**< lowest so far: of the weights that will be kept */
+    size_t best_step;  /**< where that was */
+    size_t shards;     /**< shards a step: more workers than that do not
+                            help */
+    size_t params;     /**< parameters of the network */
+} ito_progress;
+
+/**
+ * Prepare training; nothing is computed yet.
+ *
+ * @param source  borrowed until ito_trainer_free
+ * @param opts    options, or NULL
+ * @return ITO_OK, ITO_EARG (an option out of range), ITO_EUNFIT (a graph
+ *         that does not fit the data) or ITO_ENOMEM.  Memory: 6 parameter
+ *         vectors, and for each worker one shard and 2 log2(shards) + 3
+ *         vectors; nothing more is allocated while training.
+ */
+ITO_API ito_status ito_trainer_new(ito_ctx *ctx, const ito_source *source,
+                                   const ito_train_opts *opts,
+                                   ito_trainer **out);
+
+/**
+ * Train for up to `steps` steps more.
+ *
+ * @return ITO_OK (done, or the steps are), ITO_ECANCELLED at a step boundary
+ *         (call again to go on), ITO_ENONFINITE ("diverged at step N") or
+ *         ITO_ECOMM
+ */
+ITO_API ito_status ito_trainer_run(ito_ctx *ctx, ito_trainer *trainer,
+                                   size_t steps);
+
+/** Where training stands. */
+ITO_API void ito_trainer_progress(const ito_trainer *trainer,
+                                  ito_progress *out);
+
+/**
+ * Write everything that is needed to go on to a checkpoint, a .safetensors
+ * file; it appears whole or not at all.  Only rank 0 writes.
+ */
+ITO_API ito_status ito_trainer_save(ito_ctx *ctx, const ito_trainer *trainer,
+                                    const char *path);
+
+/**
+ * Go on from a checkpoint that was made with the same data and options.
+ *
+ * @return ITO_OK, ITO_EIO, ITO_EFORMAT, ITO_EVERSION, ITO_EUNFIT (other
+ *         data, options or network: the message says which) or ITO_ENOMEM;
+ *         on failure the trainer is as it was
+ */
+ITO_API ito_status ito_trainer_resume(ito_ctx *ctx, ito_trainer *trainer,
+                                      const char *path);
+
+/**
+ * What a checkpoint holds, without a trainer: step, steps and losses; so a
+ * program can ask for how many steps it was made.
+ *
+ * @return ITO_OK, ITO_EIO, ITO_EFORMAT or ITO_ENOMEM
+ */
+ITO_API ito_status ito_checkpoint_read(ito_ctx *ctx, const char *path,
+                                       ito_progress *out);
+
+/**
+ * Make a model of the averaged weights that had the lowest validation loss,
+ * or, where rows are not validated, of the last ones.
+ *
+ * @return ITO_OK, ITO_EARG (not a step was done) or ITO_ENOMEM
+ */
+ITO_API ito_status ito_trainer_finish(ito_ctx *ctx, const ito_trainer *trainer,
+                                      ito_model **out);
+
+/** Free a trainer; NULL is allowed. */
+ITO_API void ito_trainer_free(ito_trainer *trainer);
+
+#ifdef __cplusplus
+}
+#endif
+#endif /* ITO_TRAIN_H */

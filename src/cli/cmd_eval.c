@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * cmd_eval.c - `ito eval`: how far a table of samples is from real rows,
+ * beside the noise floor.
+ */
+#include <ito/metric.h>
+#include <ito/source.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cmd.h"
+#include "cli/term.h"
+
+/* A table of more columns than this is shown by its worst. */
+#define COLUMNS_SHOWN 20
+
+/* Real rows of a built-in set for each fake one, so that the draws may use
+ * every fake row. */
+#define ROWS_EACH 2
+#define ROWS_MIN  10000
+
+/* Built-in sets are drawn by seeds of their own: the fake rows may be those
+ * that `ito data` draws from the same set with the same --seed. */
+#define REAL_SEED 0x7265616cu
+#define FAKE_SEED 0x66616b65u
+
+static struct {
+    const char *data, *fake;
+    opt_list columns, categorical;
+    size_t rows, draws;
+    int raw, drop_missing;
+} args = { .rows = 1000, .draws = 5 };
+
+static const opt options[] = {
+    ARG("REAL", &args.data, "the real rows: a file or a built-in set"),
+    ARG("FAKE", &args.fake, "the rows in question: a file or a built-in set"),
+    FLAG(0, "raw", &args.raw,
+         "take numbers as they are instead of normal scores; for points"),
+    LIST(0, "columns", "A,B,...", &args.columns, "compare these columns [all]"),
+    LIST(0, "categorical", "A,B,...", &args.categorical,
+         "columns that are texts even where they look like numbers"),
+    FLAG(0, "drop-missing", &args.drop_missing,
+         "drop rows with a missing cell instead of refusing the file"),
+    SIZE(0, "rows", &args.rows, "rows of the exact W2 distance [1000]"),
+    SIZE(0, "draws", &args.draws, "draws of value and floor [5]"),
+    SEED_OPTION,
+    JSON_OPTION,
+    COMMON_OPTIONS,
+    END,
+};
+
+/* The seed of one of the two samples: a set of n= rows is the one that
+ * training took, any other is drawn afresh. */
+static uint64_t seed_for(const char *spec, uint64_t own)
+{
+    const char *const parameters = strchr(spec, ':');
+    const int fixed =
+        parameters && (strstr(parameters, ":n=") || strstr(parameters, ",n="));
+
+    return fixed ? common.seed : common.seed ^ own << 32;
+}
+
+static ito_status read_both(ito_ctx *ctx, ito_table **data, ito_table **fake)
+{
+    const ito_table_opts how = {
+        .drop_missing = args.drop_missing,
+        .columns = args.columns.item,
+        .column_count = args.columns.count,
+        .categorical = args.categorical.item,
+        .categorical_count = args.categorical.count,
+    };
+    size_t rows;
+    ito_status rc;
+
+    if (strcmp(args.data, "-") == 0 && strcmp(args.fake, "-") == 0)
+        return cmd_fail(ITO_EARG, "standard input can be one of the two only");
+    rc = ito_data_read(ctx, args.fake, &how, 0, seed_for(args.fake, FAKE_SEED),
+                       fake);
+    if (rc != ITO_OK)
+        return rc;
+    rows = ito_table_rows(*fake);
+    rows = rows < ROWS_MIN / ROWS_EACH ? ROWS_MIN : ROWS_EACH * rows;
+    if (seed_for(args.data, 1) == common.seed)
+        rows = 0; /* n= says how many */
+    return ito_data_read(ctx, args.data, &how, rows,
+                         seed_for(args.data, REAL_SEED), data);
+}
+
+static double ratio(const ito_score *s)
+{
+    return s->floor > 0.0 ? s->value / s->floor : (double)NAN;
+}
+
+/* "1.06", or "-" where the floor is 0. */
+static const char *ratio_text(const ito_score *s, char text[32])
+{
+    if (s->floor > 0.0)
+        snprintf(text, 32, "%.2f", ratio(s));
+    else
+        snprintf(text, 32, "-");
+    return text;
+}
+
+static void print_metrics(const ito_eval *e)
+{
+    char text[32];
+
+    printf("%-12s %10s %10s %10s %8s\n", "metric", "value", "floor", "floor sd",
+           "ratio");
+    for (int k = 0; k < ITO_METRIC_COUNT; k++) {
+        const ito_score *const s = &e->metric[k];
+
+        if (k == ITO_METRIC_CORRELATION && e->cols < 2)
+            continue;
+        printf("%-12s %10.5f %10.5f %10.5f %8s\n",
+               ito_metric_name((ito_metric)k), s->value, s->floor, s->floor_sd,
+               ratio_text(s, text));
+    }
+}
+
+static int worse(const void *p, const void *q)
+{
+    const ito_eval_column *const a = p, *const b = q;
+
+    return (a->ks.value < b->ks.value) - (a->ks.value > b->ks.value);
+}
+
+static void print_columns(const ito_eval *e, ito_eval_column *col)
+{
+    const size_t shown = e->cols > COLUMNS_SHOWN ? COLUMNS_SHOWN : e->cols;
+    int width = 6;
+
+    if (shown < e->cols)
+        qsort(col, e->cols, sizeof(*col), worse);
+    for (size_t j = 0; j < shown; j++)
+        if ((int)strlen(col[j].name) > width)
+            width = (int)strlen(col[j].name);
+    width = width > 32 ? 32 : width;
+    printf("\n%-*s %9s %9s %9s %9s %10s\n", width, "column", "KS", "floor",
+           "W1", "floor", "outside");
+    for (size_t j = 0; j < shown; j++)
+        printf("%-*.*s %9.4f %9.4f %9.4f %9.4f %8.2f %%\n", width, width,
+               col[j].name, col[j].ks.value, col[j].ks.floor, col[j].w1.value,
+               col[j].w1.floor, 100.0 * col[j].outside);
+    if (shown < e->cols)
+        printf("and %zu columns of smaller KS; --json lists all\n",
+               e->cols - shown);
+}
+
+static void print_copies(const ito_copies *c)
+{
+    printf("\ncopy check: %s.  %.2f %% of the fake rows lie closer to a real "
+           "row than\n%.4g, the 1 %% quantile of the distances between real "
+           "rows (flagged above 5 %%);\n%.2f %% repeat a real row exactly, "
+           "%.2f %% of the real rows do.\n",
+           c->flagged ? "FLAGGED, the fake rows look copied" : "not flagged",
+           100.0 * c->close, c->near_distance, 100.0 * c->copies,
+           100.0 * c->real_copies);
+}
+
+static void print_report(const ito_eval *e, ito_eval_column *col)
+{
+    printf("real %zu rows, fake %zu rows, %zu columns %s;\n"
+           "means over %zu draws of %zu rows, exact_w2 of %zu\n\n",
+           e->real_rows, e->fake_rows, e->cols,
+           args.raw ? "as they are" : "as normal scores", args.draws, e->rows,
+           e->exact_rows);
+    print_metrics(e);
+    print_columns(e, col);
+    print_copies(&e->copies);
+}
+
+static void json_pair(const char *name, double value, const char *end)
+{
+    printf("\"%s\": ", name);
+    term_json_number(stdout, value);
+    fputs(end, stdout);
+}
+
+static void json_score(const char *name, const ito_score *s)
+{
+    printf("\"%s\": {", name);
+    json_pair("value", s->value, ", ");
+    json_pair("value_sd", s->value_sd, ", ");
+    json_pair("floor", s->floor, ", ");
+    json_pair("floor_sd", s->floor_sd, ", ");
+    json_pair("ratio", ratio(s), "}");
+}
+
+static void json_column(const ito_eval_column *col)
+{
+    fputs("{\"name\": ", stdout);
+    term_json_string(stdout, col->name);
+    printf(", \"kind\": \"%s\", ",
+           col->kind == ITO_COLUMN_TEXT ? "text" : "number");
+    json_score("ks", &col->ks);
+    fputs(", ", stdout);
+    json_score("w1", &col->w1);
+    fputs(", ", stdout);
+    json_pair("outside", col->outside, "}");
+}
+
+static void json_report(const ito_eval *e, const ito_eval_column *col)
+{
+    fputs("{\"metrics\": {", stdout);
+    for (int k = 0; k < ITO_METRIC_COUNT; k++) {
+        fputs(k ? ", " : "", stdout);
+        json_score(ito_metric_name((ito_metric)k), &e->metric[k]);
+    }
+    fputs("}, \"columns\": [", stdout);
+    for (size_t j = 0; j < e->cols; j++) {
+        fputs(j ? ", " : "", stdout);
+        json_column(&col[j]);
+    }
+    printf("], \"copies\": {\"flagged\": %s, ",
+           e->copies.flagged ? "true" : "false");
+    json_pair("near_distance", e->copies.near_distance, ", ");
+    json_pair("close", e->copies.close, ", ");
+    json_pair("copies", e->copies.copies, ", ");
+    json_pair("real_copies", e->copies.real_copies, "}");
+    printf(", \"raw\": %s, \"real_rows\": %zu, \"fake_rows\": %zu, "
+           "\"rows\": %zu, \"exact_rows\": %zu, \"draws\": %zu, \"dim\": "
+           "%zu}\n",
+           args.raw ? "true" : "false", e->real_rows, e->fake_rows, e->rows,
+           e->exact_rows, args.draws, e->dim);
+}
+
+static ito_status compare(ito_ctx *ctx, const ito_table *data,
+                          const ito_table *fake)
+{
+    const ito_eval_opts how = { .raw = args.raw,
+                                .exact_rows = args.rows,
+                                .draws = args.draws,
+                                .seed = common.seed };
+    ito_eval_column *col = calloc(ito_table_cols(data) + 1, sizeof(*col));
+    ito_eval e;
+    ito_status rc;
+
+    if (!col)
+        return cmd_fail(ITO_ENOMEM, "%zu columns", ito_table_cols(data));
+    rc = ito_eval_tables(ctx, data, fake, &how, &e, col);
+    if (rc == ITO_OK) {
+        if (common.json)
+            json_report(&e, col);
+        else
+            print_report(&e, col);
+    }
+    free(col);
+    return rc;
+}
+
+static int run(void)
+{
+    ito_table *data = NULL, *fake = NULL;
+    ito_ctx *ctx;
+    ito_status rc = cmd_open(&ctx);
+
+    if (rc == ITO_OK)
+        rc = read_both(ctx, &data, &fake);
+    if (rc == ITO_OK)
+        rc = compare(ctx, data, fake);
+    ito_table_free(fake);
+    ito_table_free(data);
+    return cmd_close(ctx, rc);
+}
+
+const command command_eval = {
+    .name = "eval",
+    .summary = "measure how far samples are from real data",
+    .about =
+        "Prints distances between the fake and the real rows, each beside its "
+        "noise floor: the same distance between two disjoint parts of the "
+        "real rows, with as many rows.  A ratio near 1 cannot be told from "
+        "real data.\n\nDistances are sliced W2 (256 fixed directions), energy "
+        "distance, Kolmogorov-Smirnov and W1 of each column, difference of "
+        "correlations, and exact W2.  Columns of numbers are compared on "
+        "normal scores: each goes through the distribution of its real "
+        "values to N(0, 1), so that units do not count; --raw takes them as "
+        "they are.  Columns are matched by name, or by position where no "
+        "name is shared.\n\nThe copy check tells whether the fake rows "
+        "repeat real ones: it is flagged when more than 5 % of them lie "
+        "closer to a real row than the 1 % quantile of the distances from "
+        "real rows to their nearest neighbours, or when exact copies are "
+        "more frequent than among the real rows.\n\nA built-in set in place "
+        "of REAL is drawn afresh, two rows for each fake one and at least "
+        "10000.",
+    .examples = "ito eval houses.csv samples.csv\n"
+                "ito eval checkerboard samples.csv --raw --json\n",
+    .options = options,
+    .run = run,
+};

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * cmd_sample.c - `ito sample`: draw points from a trained model.
+ */
+#include <ito/model.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cmd.h"
+#include "cli/term.h"
+
+static struct {
+    const char *model, *out, *solver, *trajectory;
+    size_t count, steps, every;
+    uint64_t first;
+    int raw;
+} args = { .out = "-", .count = 1000, .every = 1 };
+
+static const opt options[] = {
+    ARG("MODEL", &args.model, "trained model"),
+    SIZE('n', "count", &args.count, "rows to draw [1000]"),
+    STRING('o', "out", "FILE", &args.out,
+           "write here: .csv, .tsv, .npy; `-` is CSV on standard output [-]"),
+    SEED_OPTION,
+    STRING(0, "solver", "NAME", &args.solver,
+           "euler, midpoint, heun or rk4 [heun]"),
+    SIZE(0, "steps", &args.steps, "steps from noise to data [50]"),
+    U64(0, "first", &args.first, "number of the first row [0]"),
+    FLAG(0, "raw", &args.raw, "coordinates of the model, not columns"),
+    STRING(0, "trajectory", "FILE", &args.trajectory,
+           "write every state on the way here: id, t, coordinates"),
+    SIZE(0, "every", &args.every, "every so many steps of it [1]"),
+    JSON_OPTION,
+    COMMON_OPTIONS,
+    END,
+};
+
+/* A table of `rows` rows whose columns are `cols` arrays one after another;
+ * names are extra[0..], then u1, u2, ... or x, y. */
+static ito_status write_columns(ito_ctx *ctx, const char *path, size_t rows,
+                                size_t cols, const double *values, int path_id)
+{
+    ito_column *columns = calloc(cols, sizeof(*columns));
+    char(*names)[24] = calloc(cols, sizeof(*names));
+    const size_t first = path_id ? 2 : 0;
+    ito_table *table = NULL;
+    ito_status rc;
+
+    if (!columns || !names) {
+        free(columns);
+        free(names);
+        return cmd_fail(ITO_ENOMEM, "%zu columns", cols);
+    }
+    for (size_t j = 0; j < cols; j++) {
+        if (j < first)
+            snprintf(names[j], sizeof(names[j]), "%s", j ? "t" : "id");
+        else if (cols - first == 2)
+            snprintf(names[j], sizeof(names[j]), "%s", j > first ? "y" : "x");
+        else
+            snprintf(names[j], sizeof(names[j]), "x%zu", j - first + 1);
+        columns[j] = (ito_column){ .name = names[j],
+                                   .kind = ITO_COLUMN_NUMBER,
+                                   .number = values + j * rows };
+    }
+    rc = ito_table_build(ctx, rows, cols, columns, &table);
+    if (rc == ITO_OK)
+        rc = ito_table_write(ctx, path, table);
+    ito_table_free(table);
+    free(columns);
+    free(names);
+    return rc;
+}
+
+/* frames x n x dim floats as rows id, t, coordinates, by id, then by time. */
+static ito_status write_trajectory(ito_ctx *ctx, const float *x, size_t frames,
+                                   size_t n, size_t dim, const double *t)
+{
+    const size_t rows = frames * n;
+    double *v = malloc(rows * (dim + 2) * sizeof(*v));
+    ito_status rc;
+
+    if (!v)
+        return cmd_fail(ITO_ENOMEM, "trajectories of %zu rows", n);
+    for (size_t i = 0; i < n; i++) {
+        for (size_t f = 0; f < frames; f++) {
+            const size_t row = i * frames + f;
+
+            v[row] = (double)(args.first + i);
+            v[rows + row] = t[f];
+            for (size_t c = 0; c < dim; c++)
+                v[(c + 2) * rows + row] = (double)x[(f * n + i) * dim + c];
+        }
+    }
+    rc = write_columns(ctx, args.trajectory, rows, dim + 2, v, 1);
+    free(v);
+    return rc;
+}
+
+static ito_status write_raw(ito_ctx *ctx, const float *x, size_t n, size_t dim)
+{
+    double *v = malloc(n * dim * sizeof(*v));
+    ito_status rc;
+
+    if (!v)
+        return cmd_fail(ITO_ENOMEM, "%zu rows", n);
+    for (size_t i = 0; i < n; i++)
+        for (size_t c = 0; c < dim; c++)
+            v[c * n + i] = (double)x[i * dim + c];
+    rc = write_columns(ctx, args.out, n, dim, v, 0);
+    free(v);
+    return rc;
+}
+
+static ito_status write_samples(ito_ctx *ctx, const ito_model *model,
+                                const float *x)
+{
+    ito_table *table = NULL;
+    ito_status rc;
+
+    if (args.raw)
+        return write_raw(ctx, x, args.count, ito_model_dim(model));
+    rc = ito_schema_decode(ctx, ito_model_schema(model), args.count, x, &table);
+    if (rc == ITO_OK)
+        rc = ito_table_write(ctx, args.out, table);
+    ito_table_free(table);
+    return rc;
+}
+
+/* Draw, keeping frames when a trajectory is wanted. */
+static ito_status sample(ito_ctx *ctx, const ito_model *model)
+{
+    const size_t dim = ito_model_dim(model), n = args.count;
+    const size_t steps = args.steps ? args.steps : 50;
+    ito_store store = { .n = n, .id0 = args.first };
+    ito_sink sink = { .fn = ito_store_frame,
+                      .arg = &store,
+                      .every = args.every };
+    const size_t frames = args.trajectory ? ito_sink_frames(&sink, steps) : 0;
+    const ito_sample_opts o = {
+        .solve = { .method = args.solver, .steps = steps },
+        .seed = common.seed,
+        .id0 = args.first,
+        .sinks = &sink,
+        .sink_count = args.trajectory ? 1 : 0,
+    };
+    const int fits = n <= SIZE_MAX / sizeof(double) / (dim + 2) / (frames + 1);
+    float *x = fits ? malloc(n * dim * sizeof(*x)) : NULL;
+    float *path = fits ? malloc((frames * n * dim + 1) * sizeof(*path)) : NULL;
+    double *t = calloc(frames + 1, sizeof(*t));
+    ito_status rc = ITO_OK;
+
+    store.rows = path;
+    for (size_t f = 0; t && f < frames; f++)
+        t[f] = f + 1 == frames ? 1.0 : (double)(f * args.every) / (double)steps;
+    if (!x || !path || !t)
+        rc = cmd_fail(ITO_ENOMEM, "%zu rows of %zu coordinates do not fit", n,
+                      dim);
+    if (rc == ITO_OK)
+        rc = ito_model_sample_rows(ctx, model, &o, n, x);
+    if (rc == ITO_OK && args.trajectory)
+        rc = write_trajectory(ctx, path, frames, n, dim, t);
+    if (rc == ITO_OK)
+        rc = write_samples(ctx, model, x);
+    free(x);
+    free(path);
+    free(t);
+    return rc;
+}
+
+static int run(void)
+{
+    ito_model *model = NULL;
+    ito_ctx *ctx;
+    ito_status rc;
+    double began = term_clock();
+
+    if (common.json && strcmp(args.out, "-") == 0)
+        return cmd_usage("--json needs -o FILE: both go to standard output");
+    rc = cmd_open(&ctx);
+    if (rc == ITO_OK)
+        rc = ito_model_load(ctx, args.model, &model);
+    if (rc == ITO_OK)
+        rc = sample(ctx, model);
+    if (rc == ITO_OK && common.json) {
+        printf("{\"out\": ");
+        term_json_string(stdout, args.out);
+        printf(", \"rows\": %zu, \"seconds\": ", args.count);
+        term_json_number(stdout, term_clock() - began);
+        printf("}\n");
+    }
+    ito_model_free(model);
+    return cmd_close(ctx, rc);
+}
+
+const command command_sample = {
+    .name = "sample",
+    .summary = "draw points from a trained model",
+    .about = "Carries noise to data along the model's field and writes the "
+             "rows as a table with the columns that the model was trained "
+             "on.\n\nRow i depends on the model, the seed, the solver and i "
+             "alone, so rows 1000 to 1031 (--first 1000 -n 32) are what they "
+             "are among a million.",
+    .examples = "ito sample m.safetensors -n 1000 -o out.csv\n"
+                "ito sample m.safetensors -n 20 --trajectory paths.csv -o "
+                "ends.csv\n",
+    .options = options,
+    .run = run,
+};

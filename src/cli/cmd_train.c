@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * cmd_train.c - `ito train`: fit a model to data.
+ */
+#include <ito/train.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cmd.h"
+#include "cli/data_options.h"
+#include "cli/term.h"
+
+#define CHECKPOINT_SUFFIX ".checkpoint"
+#define PROBE_S           2.0 /* how long --time watches the first steps */
+#define PROBE_STEPS_MAX   20000
+
+static struct {
+    const char *data, *out, *checkpoint;
+    size_t width, depth, time_features, steps, epochs, batch, warmup;
+    size_t valid_every;
+    double time, lr, weight_decay, clip, ema, valid, checkpoint_every;
+    int net, act, init, residual, rate, optimizer, scale, resume;
+} args = { .checkpoint_every = 30.0, .time_features = SIZE_MAX };
+
+static const opt options[] = {
+    ARG("DATA", &args.data, "a table (.csv, .tsv, .npy) or a built-in set"),
+    STRING('o', "out", "MODEL", &args.out, "write the model here"),
+    SEED_OPTION,
+    GROUP("network"),
+    CHOICE(0, "net", "mlp", &args.net, "kind of network [mlp]"),
+    SIZE(0, "width", &args.width, "columns of a hidden layer [256]"),
+    SIZE(0, "depth", &args.depth, "hidden layers [4]"),
+    CHOICE(0, "activation", "default|silu|gelu|relu|tanh|selu", &args.act,
+           "activation [silu]"),
+    SIZE(0, "time-features", &args.time_features,
+         "Fourier features of the time, at most 16 [8; none with --width]"),
+    FLAG(0, "residual", &args.residual, "add pairs of layers to their input"),
+    CHOICE(0, "init", "uniform|he", &args.init, "first weights [uniform]"),
+    GROUP("how long"),
+    SIZE(0, "steps", &args.steps, "steps to train [20000]"),
+    SIZE(0, "epochs", &args.epochs, "passes over the data instead"),
+    TIME(0, "time", &args.time, "as many steps as fit in this time instead"),
+    GROUP("optimisation"),
+    SIZE(0, "batch", &args.batch, "rows a step [2048]"),
+    POSITIVE(0, "lr", &args.lr, "learning rate [0.002]"),
+    CHOICE(0, "optimizer", "default|adam|adamw", &args.optimizer,
+           "optimiser [adam]"),
+    DOUBLE(0, "weight-decay", &args.weight_decay, "of adamw [1e-4]"),
+    CHOICE(0, "rate", "default|cosine|constant", &args.rate,
+           "course of the learning rate [cosine]"),
+    SIZE(0, "warmup", &args.warmup, "steps in which it rises [2 %]"),
+    DOUBLE(0, "clip", &args.clip,
+           "largest norm of the gradient; negative for none [1]"),
+    DOUBLE(0, "ema", &args.ema,
+           "moving average of the weights; negative for none [0.999]"),
+    DOUBLE(0, "valid", &args.valid,
+           "share of rows kept for validation; negative for none [0.1]"),
+    SIZE(0, "valid-every", &args.valid_every,
+         "steps between validations [2 %]"),
+    GROUP("stopping and going on"),
+    FLAG(0, "resume", &args.resume, "go on from the checkpoint"),
+    STRING(0, "checkpoint", "FILE", &args.checkpoint,
+           "the checkpoint [MODEL" CHECKPOINT_SUFFIX "]"),
+    TIME(0, "checkpoint-every", &args.checkpoint_every,
+         "time between checkpoints [30s]"),
+    DATA_OPTIONS,
+    CHOICE(0, "scale", "default|quantile|standard|none", &args.scale,
+           "what is done with numbers [quantile; none for built-in sets]"),
+    JSON_OPTION,
+    COMMON_OPTIONS,
+    END,
+};
+
+/* Options that are given make a network of their own; else the library
+ * chooses by the data. */
+static int own_network(ito_mlp *mlp)
+{
+    *mlp = (ito_mlp){
+        .width = args.width,
+        .depth = args.depth,
+        .act = (ito_act)args.act,
+        .time_features =
+            args.time_features == SIZE_MAX ? 0 : args.time_features,
+        .residual = args.residual,
+    };
+    return args.width || args.depth || args.act || args.residual ||
+           args.time_features != SIZE_MAX;
+}
+
+static ito_train_opts train_opts(const ito_mlp *mlp)
+{
+    return (ito_train_opts){
+        .mlp = mlp,
+        .init = (ito_init)args.init,
+        .steps = args.steps,
+        .batch = args.batch,
+        .lr = args.lr,
+        .warmup = args.warmup,
+        .rate = (ito_rate)args.rate,
+        .optimizer = (ito_optimizer)args.optimizer,
+        .weight_decay = args.weight_decay,
+        .clip = args.clip,
+        .ema = args.ema,
+        .valid_every = args.valid_every,
+        .seed = common.seed,
+    };
+}
+
+/* Run the first steps on the clock and say how many fit; what they train is
+ * thrown away, so that the run is the one --steps N makes. */
+static ito_status steps_that_fit(ito_ctx *ctx, const ito_source *source,
+                                 ito_train_opts *o)
+{
+    ito_train_opts probe = *o;
+    ito_trainer *t;
+    ito_status rc;
+    double began = term_clock(), used = 0.0;
+    size_t done = 0;
+
+    probe.steps = PROBE_STEPS_MAX;
+    if ((rc = ito_trainer_new(ctx, source, &probe, &t)) != ITO_OK)
+        return rc;
+    rc = ito_trainer_run(ctx, t, 3); /* caches, clocks */
+    for (double from = term_clock(); rc == ITO_OK && used < PROBE_S;
+         used = term_clock() - from) {
+        if (done >= PROBE_STEPS_MAX / 2)
+            break;
+        rc = ito_trainer_run(ctx, t, 1);
+        done++;
+    }
+    ito_trainer_free(t);
+    if (rc != ITO_OK)
+        return rc;
+    used /= (double)done;
+    began = args.time - (term_clock() - began);
+    o->steps = began > used ? (size_t)(began / used) : 1;
+    term_say("--time: %zu steps fit; the run is that of --steps %zu", o->steps,
+             o->steps);
+    return ITO_OK;
+}
+
+static ito_status choose_steps(ito_ctx *ctx, const ito_source *source,
+                               ito_train_opts *o)
+{
+    const uint64_t rows = ito_source_rows(source);
+    const size_t batch = o->batch ? o->batch : 2048;
+    ito_progress p;
+    ito_status rc;
+
+    if (args.epochs && rows == 0)
+        return cmd_fail(ITO_EARG,
+                        "--epochs: %s is drawn afresh and has no epochs; use "
+                        "--steps",
+                        args.data);
+    if (args.epochs)
+        o->steps =
+            (size_t)(((double)args.epochs * (double)rows) / (double)batch +
+                     1.0);
+    if (args.time > 0.0 && args.resume) {
+        if ((rc = ito_checkpoint_read(ctx, args.checkpoint, &p)) != ITO_OK)
+            return rc;
+        o->steps = p.steps;
+    } else if (args.time > 0.0) {
+        return steps_that_fit(ctx, source, o);
+    }
+    return ITO_OK;
+}
+
+static void say_start(const ito_ctx *ctx, const ito_source *source,
+                      const ito_trainer *t)
+{
+    ito_progress p;
+
+    ito_trainer_progress(t, &p);
+    if (ito_source_rows(source) > 0)
+        term_say("%s: %llu rows to train on, %llu to validate, %zu coordinates",
+                 args.data, (unsigned long long)ito_source_rows(source),
+                 (unsigned long long)ito_source_valid_rows(source),
+                 ito_source_dim(source));
+    else
+        term_say("%s: drawn afresh, %zu coordinates", args.data,
+                 ito_source_dim(source));
+    term_say("%zu parameters, %zu steps, %zu threads, kernels %s", p.params,
+             p.steps, ito_threads(ctx), ito_cpu(ctx));
+    if (ito_threads(ctx) > p.shards)
+        term_say("%zu threads: at most %zu can help, the shards of a batch",
+                 ito_threads(ctx), p.shards);
+}
+
+/* Train to the end, with a bar and checkpoints. */
+static ito_status run_steps(ito_ctx *ctx, ito_trainer *t)
+{
+    ito_progress p;
+    term_bar bar;
+    ito_status rc = ITO_OK;
+    double saved = term_clock();
+    char detail[96];
+
+    ito_trainer_progress(t, &p);
+    term_bar_begin(&bar, "training", p.step, p.steps);
+    while (rc == ITO_OK && p.step < p.steps) {
+        rc = ito_trainer_run(ctx, t, 1);
+        ito_trainer_progress(t, &p);
+        if (isnan(p.valid_loss))
+            snprintf(detail, sizeof(detail), "loss %.4g", p.loss);
+        else
+            snprintf(detail, sizeof(detail), "loss %.4g, validation %.4g",
+                     p.loss, p.valid_loss);
+        term_bar_update(&bar, p.step, detail);
+        if (rc == ITO_OK && term_clock() - saved > args.checkpoint_every) {
+            rc = ito_trainer_save(ctx, t, args.checkpoint);
+            saved = term_clock();
+        }
+    }
+    term_bar_end(&bar, p.step, p.step > 0 ? detail : NULL);
+    if (rc == ITO_ECANCELLED) {
+        ito_status wrote = ito_trainer_save(ctx, t, args.checkpoint);
+
+        if (wrote != ITO_OK)
+            return wrote;
+        return cmd_fail(ITO_ECANCELLED,
+                        "stopped at step %zu of %zu; the same command with "
+                        "--resume goes on",
+                        p.step, p.steps);
+    }
+    return rc;
+}
+
+static void report(const ito_trainer *t, double seconds)
+{
+    ito_progress p;
+
+    ito_trainer_progress(t, &p);
+    if (p.best_step > 0 && isfinite(p.best_loss))
+        term_say("%s: weights of step %zu, validation loss %.6g", args.out,
+                 p.best_step, p.best_loss);
+    if (!common.json)
+        return;
+    printf("{\"model\": ");
+    term_json_string(stdout, args.out);
+    printf(", \"steps\": %zu, \"params\": %zu, \"kept_step\": %zu, "
+           "\"train_loss\": ",
+           p.steps, p.params, p.best_step);
+    term_json_number(stdout, p.loss);
+    printf(", \"valid_loss\": ");
+    term_json_number(stdout, p.best_loss);
+    printf(", \"seconds\": ");
+    term_json_number(stdout, seconds);
+    printf("}\n");
+}
+
+static ito_status train(ito_ctx *ctx, const ito_source *source)
+{
+    ito_trainer *t = NULL;
+    ito_model *model = NULL;
+    ito_mlp mlp;
+    ito_train_opts o = train_opts(own_network(&mlp) ? &mlp : NULL);
+    double began = term_clock();
+    ito_status rc;
+
+    if ((rc = choose_steps(ctx, source, &o)) != ITO_OK ||
+        (rc = ito_trainer_new(ctx, source, &o, &t)) != ITO_OK)
+        return rc;
+    say_start(ctx, source, t);
+    if (args.resume)
+        rc = ito_trainer_resume(ctx, t, args.checkpoint);
+    if (rc == ITO_OK)
+        rc = run_steps(ctx, t);
+    if (rc == ITO_OK)
+        rc = ito_trainer_finish(ctx, t, &model);
+    if (rc == ITO_OK)
+        rc = ito_model_save(ctx, model, args.out);
+    if (rc == ITO_OK) {
+        remove(args.checkpoint);
+        report(t, term_clock() - began);
+    }
+    ito_model_free(model);
+    ito_trainer_free(t);
+    return rc;
+}
+
+/* MODEL.checkpoint, unless the name was given. */
+static int name_checkpoint(void)
+{
+    static char name[4096];
+
+    if (args.checkpoint)
+        return 0;
+    if (strlen(args.out) + sizeof(CHECKPOINT_SUFFIX) > sizeof(name))
+        return cmd_usage("--out: the name is too long");
+    snprintf(name, sizeof(name), "%s%s", args.out, CHECKPOINT_SUFFIX);
+    args.checkpoint = name;
+    return 0;
+}
+
+/* An unusable place for the model is said before the training, not after. */
+static ito_status try_output(void)
+{
+    FILE *file = fopen(args.checkpoint, "ab");
+    long size;
+
+    if (!file)
+        return cmd_fail(ITO_EIO, "%s: cannot be written; choose another --out",
+                        args.checkpoint);
+    size = fseek(file, 0, SEEK_END) == 0 ? ftell(file) : 1;
+    fclose(file);
+    if (size == 0)
+        remove(args.checkpoint);
+    return ITO_OK;
+}
+
+static int run(void)
+{
+    ito_source *source = NULL;
+    ito_source_opts o = { .seed = common.seed,
+                          .scale = (ito_scale)args.scale,
+                          .valid_fraction = args.valid };
+    ito_ctx *ctx;
+    ito_status rc;
+    int usage;
+
+    if (!args.out)
+        return cmd_usage("where to? -o MODEL.safetensors");
+    if ((args.steps > 0) + (args.epochs > 0) + (args.time > 0.0) > 1)
+        return cmd_usage("--steps, --epochs and --time exclude each other");
+    if ((usage = name_checkpoint()) != 0 ||
+        (usage = data_table_opts(&o.table)) != 0)
+        return usage;
+    rc = cmd_open(&ctx);
+    if (rc == ITO_OK)
+        rc = ito_source_open(ctx, args.data, &o, &source);
+    if (rc == ITO_OK)
+        rc = try_output();
+    if (rc == ITO_OK)
+        rc = train(ctx, source);
+    ito_source_free(source);
+    return cmd_close(ctx, rc);
+}
+
+const command command_train = {
+    .name = "train",
+    .summary = "fit a model to data",
+    .about =
+        "Reads a table, or draws from a built-in set, and fits a flow to it "
+        "by flow matching: a network that carries Gaussian noise to the "
+        "data. The model is one file, from which `ito sample` draws.\n\n"
+        "The result depends on the data, the options and the seed alone: not "
+        "on the number of threads, the machine's kernels, or how often the "
+        "run was stopped and resumed. Ctrl-C stops at a step boundary and "
+        "leaves a checkpoint.",
+    .examples = "ito train houses.csv -o houses.safetensors\n"
+                "ito train checkerboard -o board.safetensors --steps 5000\n"
+                "ito train houses.csv -o houses.safetensors --resume\n",
+    .options = options,
+    .run = run,
+};

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * model_file.c - a model as a .safetensors file.
+ *
+ *     __metadata__ "ito"    the JSON text of model_json.h
+ *     weights.NAME          the parameters, a tensor a slice of the graph
+ *     record.train_loss     points x 2: step, loss
+ *     record.valid_loss     the same on the validation set
+ */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "data/safetensors.h"
+#include "flow/model.h"
+#include "flow/model_json.h"
+
+static const char *const curve_names[2] = { "record.train_loss",
+                                            "record.valid_loss" };
+
+static void tensor_name(const ito_slice *s, char *name, size_t bytes)
+{
+    (void)snprintf(name, bytes, "weights.%s", s->name);
+}
+
+ito_status ito_model_save(ito_ctx *ctx, const ito_model *m, const char *path)
+{
+    ito_slice s;
+    st_writer *w;
+    ito_status rc;
+    char name[64];
+
+    if ((rc = st_writer_new(ctx, &w)) != ITO_OK)
+        return rc;
+    st_meta(w, "ito", m->json);
+    for (size_t i = 0; ito_graph_slice(m->graph, i, &s) == 0; i++) {
+        tensor_name(&s, name, sizeof(name));
+        st_add(w, name, ST_F32, s.rank, s.shape, m->params + s.offset);
+    }
+    for (int k = 0; k < 2; k++) {
+        const size_t shape[2] = { m->loss_count[k], 2 };
+
+        if (m->loss_count[k] > 0)
+            st_add(w, curve_names[k], ST_F64, 2, shape, m->losses[k]);
+    }
+    rc = st_write(w, path);
+    st_writer_free(w);
+    return rc;
+}
+
+static ito_status read_params(ito_ctx *ctx, const char *path, const st_file *st,
+                              ito_model *m)
+{
+    const size_t params = ito_graph_params(m->graph);
+    ito_slice s;
+    char name[64];
+
+    m->params = ito__calloc(ctx, params, sizeof(*m->params));
+    if (!m->params)
+        return ito__fail(ctx, ITO_ENOMEM, "%s: %zu parameters", path, params);
+    for (size_t i = 0; ito_graph_slice(m->graph, i, &s) == 0; i++) {
+        const size_t n = s.shape[0] * s.shape[1];
+        const st_tensor *t;
+
+        tensor_name(&s, name, sizeof(name));
+        t = st_find(st, name);
+        if (!t || t->dtype != ST_F32 || t->rank != s.rank ||
+            memcmp(t->shape, s.shape, s.rank * sizeof(s.shape[0])) != 0)
+            return ito__fail(ctx, ITO_EFORMAT,
+                             "%s: tensor %s is absent or of another shape",
+                             path, name);
+        if (!ctx->kern->all_finite(n, t->data))
+            return ito__fail(ctx, ITO_ENONFINITE,
+                             "%s: tensor %s holds NaN or infinity", path, name);
+        memcpy(m->params + s.offset, t->data, n * sizeof(*m->params));
+    }
+    return ITO_OK;
+}
+
+static ito_status read_curve(ito_ctx *ctx, const char *path, const st_file *st,
+                             ito_model *m, int k)
+{
+    const st_tensor *t = st_find(st, curve_names[k]);
+
+    if (!t)
+        return ITO_OK;
+    if (t->dtype != ST_F64 || t->rank != 2 || t->shape[1] != 2)
+        return ito__fail(ctx, ITO_EFORMAT, "%s: tensor %s is malformed", path,
+                         curve_names[k]);
+    m->losses[k] = ito__alloc(ctx, t->bytes);
+    if (!m->losses[k])
+        return ito__fail(ctx, ITO_ENOMEM, "%s: loss curve", path);
+    memcpy(m->losses[k], t->data, t->bytes);
+    m->loss_count[k] = t->shape[0];
+    return ITO_OK;
+}
+
+static ito_status read_model(ito_ctx *ctx, const char *path, const st_file *st,
+                             ito_model *m)
+{
+    const char *json = st_metadata(st, "ito");
+    ito_status rc;
+
+    if (!json && st_metadata(st, "ito.checkpoint"))
+        return ito__fail(ctx, ITO_EUNFIT,
+                         "%s: a checkpoint, not a model; go on with ito train "
+                         "--resume",
+                         path);
+    if (!json)
+        return ito__fail(ctx, ITO_EFORMAT, "%s: not a model of ito", path);
+    if (!st_checked(st))
+        return ito__fail(ctx, ITO_EFORMAT,
+                         "%s: the checksum is missing: the file was altered",
+                         path);
+    if ((rc = ito__model_read_json(ctx, path, json, m)) != ITO_OK ||
+        (rc = read_params(ctx, path, st, m)) != ITO_OK ||
+        (rc = read_curve(ctx, path, st, m, 0)) != ITO_OK ||
+        (rc = read_curve(ctx, path, st, m, 1)) != ITO_OK)
+        return rc;
+    return ito__model_ready(ctx, m);
+}
+
+ito_status ito_model_load(ito_ctx *ctx, const char *path, ito_model **out)
+{
+    st_file *st;
+    ito_status rc;
+
+    *out = NULL;
+    if ((rc = st_open(ctx, path, &st)) != ITO_OK)
+        return rc;
+    if ((rc = ito__model_new(ctx, out)) == ITO_OK)
+        rc = read_model(ctx, path, st, *out);
+    st_close(st);
+    if (rc != ITO_OK) {
+        ito_model_free(*out);
+        *out = NULL;
+    }
+    return rc;
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * trainer.h - what training is made of.
+ */
+#ifndef ITO_FLOW_TRAINER_H
+#define ITO_FLOW_TRAINER_H
+
+#include <ito/path.h>
+#include <ito/train.h>
+
+#include "ctx/ctx.h"
+#include "flow/source.h"
+#include "nn/tree.h"
+
+/* Rows on which a distribution is validated, and the fewest for tables. */
+#define ITO__VALID_DRAWS 4096
+
+/* Scratch of one worker: one shard. */
+typedef struct shard_work {
+    uint64_t *index;                /* rows */
+    float *t, *z, *e, *xt, *target; /* rows, rows x dim each */
+    float *y;                       /* rows x dim: output, then gradient */
+    float *net;                     /* the plan's work area */
+} shard_work;
+
+struct ito_trainer {
+    ito_ctx *ctx;
+    const ito_source *source; /* borrowed */
+    const ito_path *path;
+    ito_train_opts o; /* defaults filled in; o.mlp and o.graph NULL */
+    ito_graph *graph;
+    char *record; /* the options as JSON: what a resume must agree with */
+
+    size_t dim, params, shards;
+    size_t shard_lo, shard_hi; /* this rank's */
+    size_t stride;             /* spreads the strata of t over the batch */
+
+    /* Vectors of `params` floats. */
+    float *w, *m, *v, *average, *best;
+    float *total; /* the summed gradient: a node's buffer */
+
+    tree_range *ranges; /* one a worker */
+    size_t range_count;
+    tree_node *nodes; /* of all ranges and ranks */
+    size_t node_max;
+    tree_merge *merges;
+    size_t merge_count;
+    float *received; /* node vectors of other ranks */
+
+    ito_weights *packed, *packed_average;
+    ito_plan *plan;
+    shard_work *work;   /* one a worker */
+    double *shard_loss; /* shards, or shards of the validation set */
+    double *chunk_sum;  /* sums of squares of parameter chunks */
+
+    /* The state that a checkpoint holds, beside w, m, v, average, best. */
+    size_t step;
+    double loss_sum; /* since the last validation */
+    size_t loss_steps;
+    double first_loss, last_loss, valid_loss, best_loss;
+    size_t best_step;
+    ito_loss_point *curve[2]; /* training, validation */
+    size_t curve_count, curve_max;
+};
+
+/* The numbers of the schedule at a step (from 0). */
+double ito__train_rate(const ito_trainer *t, size_t step);
+
+/* One step: gradient, update.  The caller has checked that it is not the
+ * last. */
+ito_status ito__train_step(ito_ctx *ctx, ito_trainer *t);
+
+/* Rows of the validation set; 0 when there is none. */
+size_t ito__valid_rows(const ito_trainer *t);
+
+/* Measure the averaged weights and keep them if they are the best. */
+void ito__train_validate(ito_ctx *ctx, ito_trainer *t);
+
+/*
+ * Fill t, z, e, xt and target of a shard from rows begin .. begin + n - 1 of
+ * the batch of a step, or of the validation set.
+ */
+void ito__shard_fill(const ito_trainer *t, const shard_work *s, size_t begin,
+                     size_t n, bool valid);
+
+/* The options as JSON; freed by ito__free. */
+ito_status ito__train_record(ito_ctx *ctx, const ito_trainer *t, char **out);
+
+#endif /* ITO_FLOW_TRAINER_H */

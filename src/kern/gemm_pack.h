@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * gemm_pack.h - operands of the matrix product copied into the order in which
+ * the tile reads them.
+ *
+ * A panel holds GEMM_NR columns of B (the last one fewer, rounded up to whole
+ * registers and filled up with zeros), row after row:
+ *
+ *     element (p, j) of a panel of width w is at panel[p * w + j]
+ *
+ * Rows that are contiguous are copied; columns that are contiguous are
+ * transposed in registers, SIMD_WIDTH rows and columns at a time.
+ *
+ * Included by gemm_tmpl.h.
+ */
+
+static inline size_t gemm_min(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* The width of a panel that holds n columns. */
+static inline size_t gemm_width(size_t n)
+{
+    return (n + SIMD_WIDTH - 1) / SIMD_WIDTH * SIMD_WIDTH;
+}
+
+#if SIMD_WIDTH == 16
+
+/* Transpose 16 registers of 16: pairs, quadruples, then 128-bit quarters. */
+GEMM_INLINE void gemm_transpose(vf r[16])
+{
+    vf t[16];
+
+    GEMM_UNROLL
+    for (size_t i = 0; i < 16; i += 2) {
+        t[i] = _mm512_unpacklo_ps(r[i], r[i + 1]);
+        t[i + 1] = _mm512_unpackhi_ps(r[i], r[i + 1]);
+    }
+    GEMM_UNROLL
+    for (size_t i = 0; i < 16; i += 4) {
+        const __m512d a = _mm512_castps_pd(t[i]);
+        const __m512d b = _mm512_castps_pd(t[i + 1]);
+        const __m512d c = _mm512_castps_pd(t[i + 2]);
+        const __m512d d = _mm512_castps_pd(t[i + 3]);
+
+        r[i] = _mm512_castpd_ps(_mm512_unpacklo_pd(a, c));
+        r[i + 1] = _mm512_castpd_ps(_mm512_unpackhi_pd(a, c));
+        r[i + 2] = _mm512_castpd_ps(_mm512_unpacklo_pd(b, d));
+        r[i + 3] = _mm512_castpd_ps(_mm512_unpackhi_pd(b, d));
+    }
+    GEMM_UNROLL
+    for (size_t i = 0; i < 4; i++) {
+        t[i] = _mm512_shuffle_f32x4(r[i], r[i + 4], 0x88);
+        t[i + 4] = _mm512_shuffle_f32x4(r[i], r[i + 4], 0xdd);
+        t[i + 8] = _mm512_shuffle_f32x4(r[i + 8], r[i + 12], 0x88);
+        t[i + 12] = _mm512_shuffle_f32x4(r[i + 8], r[i + 12], 0xdd);
+    }
+    GEMM_UNROLL
+    for (size_t i = 0; i < 4; i++) {
+        r[i] = _mm512_shuffle_f32x4(t[i], t[i + 8], 0x88);
+        r[i + 4] = _mm512_shuffle_f32x4(t[i + 4], t[i + 12], 0x88);
+        r[i + 8] = _mm512_shuffle_f32x4(t[i], t[i + 8], 0xdd);
+        r[i + 12] = _mm512_shuffle_f32x4(t[i + 4], t[i + 12], 0xdd);
+    }
+}
+
+#elif SIMD_WIDTH == 8
+
+/* Transpose 8 registers of 8: pairs, quadruples, then halves. */
+GEMM_INLINE void gemm_transpose(vf r[8])
+{
+    vf t[8];
+
+    GEMM_UNROLL
+    for (size_t i = 0; i < 8; i += 2) {
+        t[i] = _mm256_unpacklo_ps(r[i], r[i + 1]);
+        t[i + 1] = _mm256_unpackhi_ps(r[i], r[i + 1]);
+    }
+    GEMM_UNROLL
+    for (size_t i = 0; i < 8; i += 4) {
+        r[i] = _mm256_shuffle_ps(t[i], t[i + 2], 0x44);
+        r[i + 1] = _mm256_shuffle_ps(t[i], t[i + 2], 0xee);
+        r[i + 2] = _mm256_shuffle_ps(t[i + 1], t[i + 3], 0x44);
+        r[i + 3] = _mm256_shuffle_ps(t[i + 1], t[i + 3], 0xee);
+    }
+    GEMM_UNROLL
+    for (size_t i = 0; i < 4; i++) {
+        t[i] = _mm256_permute2f128_ps(r[i], r[i + 4], 0x20);
+        t[i + 4] = _mm256_permute2f128_ps(r[i], r[i + 4], 0x31);
+    }
+    GEMM_UNROLL
+    for (size_t i = 0; i < 8; i++)
+        r[i] = t[i];
+}
+
+#else
+
+/* Transpose SIMD_WIDTH registers through memory. */
+GEMM_INLINE void gemm_transpose(vf r[SIMD_WIDTH])
+{
+    real in[SIMD_WIDTH * SIMD_WIDTH], out[SIMD_WIDTH * SIMD_WIDTH];
+
+    for (size_t i = 0; i < SIMD_WIDTH; i++)
+        v_store(in + i * SIMD_WIDTH, r[i]);
+    for (size_t i = 0; i < SIMD_WIDTH; i++)
+        for (size_t j = 0; j < SIMD_WIDTH; j++)
+            out[j * SIMD_WIDTH + i] = in[i * SIMD_WIDTH + j];
+    for (size_t i = 0; i < SIMD_WIDTH; i++)
+        r[i] = v_load(out + i * SIMD_WIDTH);
+}
+
+#endif
+
+/* out(p, j) = b[p + j * b_col] for one whole block of registers. */
+static void gemm_turn(const real *b, size_t b_col, real *out, size_t width)
+{
+    vf r[SIMD_WIDTH];
+
+    GEMM_UNROLL
+    for (size_t j = 0; j < SIMD_WIDTH; j++)
+        r[j] = v_load(b + j * b_col);
+    gemm_transpose(r);
+    GEMM_UNROLL
+    for (size_t p = 0; p < SIMD_WIDTH; p++)
+        v_store(out + p * width, r[p]);
+}
+
+/* The same for k <= SIMD_WIDTH rows and n <= SIMD_WIDTH columns, the other
+ * columns becoming zero. */
+static void gemm_turn_edge(size_t k, size_t n, const real *b, size_t b_col,
+                           real *out, size_t width)
+{
+    vf r[SIMD_WIDTH];
+
+    GEMM_UNROLL
+    for (size_t j = 0; j < SIMD_WIDTH; j++)
+        r[j] = j < n ? v_load_n(b + j * b_col, k) : v_zero();
+    gemm_transpose(r);
+    GEMM_UNROLL
+    for (size_t p = 0; p < SIMD_WIDTH; p++)
+        if (p < k)
+            v_store(out + p * width, r[p]);
+}
+
+/* A panel of k rows from columns that are contiguous (b_row = 1). */
+static void gemm_panel_turned(size_t k, size_t n, const real *b, size_t b_col,
+                              real *out)
+{
+    const size_t width = gemm_width(n);
+
+    for (size_t j = 0; j < n; j += SIMD_WIDTH) {
+        const size_t jn = gemm_min(n - j, SIMD_WIDTH);
+        const real *from = b + j * b_col;
+        size_t p = 0;
+
+        if (jn == SIMD_WIDTH)
+            for (; p + SIMD_WIDTH <= k; p += SIMD_WIDTH)
+                gemm_turn(from + p, b_col, out + p * width + j, width);
+        for (; p < k; p += SIMD_WIDTH)
+            gemm_turn_edge(gemm_min(k - p, SIMD_WIDTH), jn, from + p, b_col,
+                           out + p * width + j, width);
+    }
+}
+
+/* A panel of k rows from rows that are contiguous (b_col = 1). */
+static void gemm_panel_copied(size_t k, size_t n, const real *b, size_t b_row,
+                              real *out)
+{
+    const size_t width = gemm_width(n), whole = n - n % SIMD_WIDTH;
+
+    for (size_t p = 0; p < k; p++, b += b_row, out += width) {
+        for (size_t j = 0; j < whole; j += SIMD_WIDTH)
+            v_store(out + j, v_load(b + j));
+        if (whole < n)
+            v_store(out + whole, v_load_n(b + whole, n - whole));
+    }
+}
+
+/* One panel: n <= GEMM_NR columns, k rows, any strides. */
+static void gemm_panel(size_t k, size_t n, const real *b, size_t b_row,
+                       size_t b_col, real *out)
+{
+    const size_t width = gemm_width(n);
+
+    if (b_col == 1) {
+        gemm_panel_copied(k, n, b, b_row, out);
+        return;
+    }
+    if (b_row == 1) {
+        gemm_panel_turned(k, n, b, b_col, out);
+        return;
+    }
+    for (size_t p = 0; p < k; p++)
+        for (size_t j = 0; j < width; j++)
+            out[p * width + j] = j < n ? b[p * b_row + j * b_col] : (real)0;
+}

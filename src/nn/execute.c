@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * execute.c - running a planned graph forward and backward.
+ */
+#include <assert.h>
+#include <string.h>
+
+#include "nn/plan.h"
+
+static const real *output_of(const ito_plan *plan, real *work,
+                             const run_input *in, size_t i)
+{
+    const node *n = &plan->g->nodes[i];
+
+    return n->op == &ito__op_input ? in->in[n->attr] : work + plan->places[i].y;
+}
+
+/* What every pass of node i is given. */
+static call make_call(const ito_plan *plan, const ito_weights *w, real *work,
+                      const run_input *in, size_t i)
+{
+    const node *n = &plan->g->nodes[i];
+    const place *at = &plan->places[i];
+    call c = {
+        .kern = w->kern,
+        .n = n,
+        .rows = in->rows,
+        .params = w->params + n->param,
+        .packed = w->packed + w->offset[i],
+        .y = at->y == NO_NODE ? NULL : work + at->y,
+        .saved = at->saved == NO_NODE ? NULL : work + at->saved,
+        .work = work + plan->scratch,
+    };
+
+    for (size_t k = 0; k < n->op->inputs; k++)
+        c.x[k] = output_of(plan, work, in, n->in[k]);
+    return c;
+}
+
+const real *ito__run_infer(const ito_plan *plan, const ito_weights *w,
+                           real *work, const run_input *in)
+{
+    assert(in->rows <= plan->rows_max);
+    for (size_t i = 0; i <= plan->g->output; i++) {
+        if (plan->places[i].live) {
+            const call c = make_call(plan, w, work, in, i);
+
+            c.n->op->infer(&c);
+        }
+    }
+    return output_of(plan, work, in, plan->g->output);
+}
+
+const real *ito__run_forward(const ito_plan *plan, const ito_weights *w,
+                             real *work, const run_input *in)
+{
+    assert(in->rows <= plan->rows_max && plan->mode != ITO_MODE_INFER);
+    for (size_t i = 0; i <= plan->g->output; i++) {
+        if (plan->places[i].live) {
+            const call c = make_call(plan, w, work, in, i);
+
+            c.n->op->forward(&c);
+        }
+    }
+    return output_of(plan, work, in, plan->g->output);
+}
+
+/* Where the gradient of input k of node i goes, or NULL.  The caller's dx
+ * takes that of the network's input x. */
+static real *gradient_of(const ito_plan *plan, real *work, real *dx, size_t i,
+                         size_t k)
+{
+    const size_t from = plan->g->nodes[i].in[k];
+    const place *at = &plan->places[from];
+
+    if (from == plan->g->input[ITO_INPUT_X])
+        return dx;
+    return at->wanted ? work + at->dy : NULL;
+}
+
+void ito__run_backward(const ito_plan *plan, const ito_weights *w, real *work,
+                       const run_input *in, real *dy, real *grad, real *dx)
+{
+    const ito_graph *g = plan->g;
+
+    assert(in->rows <= plan->rows_max && plan->mode != ITO_MODE_INFER);
+    if (dx && g->output == g->input[ITO_INPUT_X])
+        memcpy(dx, dy, in->rows * g->nodes[g->output].cols * sizeof(*dx));
+    for (size_t i = g->output + 1; i-- > 0;) {
+        const place *at = &plan->places[i];
+        call c;
+
+        if (!at->live || !at->wanted || g->nodes[i].op->inputs == 0)
+            continue;
+        c = make_call(plan, w, work, in, i);
+        c.dy = i == g->output ? dy : work + at->dy;
+        c.grad = grad && c.n->params > 0 ? grad + c.n->param : NULL;
+        for (size_t k = 0; k < c.n->op->inputs; k++) {
+            c.dx[k] = gradient_of(plan, work, dx, i, k);
+            c.dx_add[k] = at->dx_add[k];
+        }
+        c.n->op->backward(&c);
+    }
+}

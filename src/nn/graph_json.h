@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * graph_json.h - a graph as JSON, in model files.
+ */
+#ifndef ITO_NN_GRAPH_JSON_H
+#define ITO_NN_GRAPH_JSON_H
+
+#include <ito/graph.h>
+
+#include "data/json.h"
+
+/* {"nodes": [{"op": .., "in": [..], "cols": .., "act": .., "attr": ..}, ..],
+ *  "output": ..} */
+void ito__graph_to_json(const ito_graph *g, json_writer *w);
+
+/* Build it again; every field is hostile.  ITO_EFORMAT, naming the node, if
+ * it does not make a graph. */
+ito_status ito__graph_from_json(ito_ctx *ctx, const json_value *v,
+                                ito_graph **out);
+
+#endif /* ITO_NN_GRAPH_JSON_H */

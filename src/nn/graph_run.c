@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * graph_run.c - the public calls that run a graph, in floats.
+ */
+#include "nn/plan.h"
+
+static run_input input_of(const ito_batch *in)
+{
+    return (run_input){ .rows = in->rows, .in = { in->x, in->t, in->cond } };
+}
+
+void ito_weights_pack(ito_ctx *ctx, ito_weights *w, const float *params)
+{
+    (void)ctx;
+    ito__weights_pack_nodes(w, params, 0, w->g->count);
+}
+
+const float *ito_plan_infer(const ito_plan *plan, const ito_weights *w,
+                            float *work, const ito_batch *in)
+{
+    const run_input input = input_of(in);
+
+    return ito__run_infer(plan, w, work, &input);
+}
+
+const float *ito_plan_forward(const ito_plan *plan, const ito_weights *w,
+                              float *work, const ito_batch *in)
+{
+    const run_input input = input_of(in);
+
+    return ito__run_forward(plan, w, work, &input);
+}
+
+void ito_plan_backward(const ito_plan *plan, const ito_weights *w, float *work,
+                       const ito_batch *in, float *dy, float *grad, float *dx)
+{
+    const run_input input = input_of(in);
+
+    ito__run_backward(plan, w, work, &input, dy, grad, dx);
+}

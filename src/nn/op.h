@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * op.h - an operation of a network, and the graph that is a list of them.
+ *
+ * An operation is one constant struct in the file of its family.  To add
+ * one: write that struct, name it in ops[] (graph.c), and give it a builder;
+ * planning, running, saving and loading know operations through the struct
+ * alone.
+ *
+ * Rows are samples.  `saved` is memory that forward leaves for backward,
+ * `work` scratch of one call.
+ */
+#ifndef ITO_NN_OP_H
+#define ITO_NN_OP_H
+
+#include <ito/graph.h>
+
+#include "ctx/ctx.h"
+#include "kern/kern.h"
+
+#define NODE_INPUTS_MAX 2
+#define NODES_MAX       4096
+#define COLS_MAX        ((size_t)1 << 24)
+#define NAME_MAX_BYTES  24
+#define NO_NODE         SIZE_MAX
+
+typedef struct op op;
+
+/* A node: an operation, its inputs, its attributes, its place. */
+typedef struct node {
+    const op *op;
+    size_t in[NODE_INPUTS_MAX]; /* earlier nodes, NO_NODE where unused */
+    size_t cols;                /* of the output */
+    ito_act act;
+    size_t attr; /* what the operation wants: input kind, feature count */
+    size_t in_cols[NODE_INPUTS_MAX];
+    size_t param, params; /* slice of the parameter vector */
+    size_t saved;         /* reals a row that forward keeps */
+    char name[NAME_MAX_BYTES];
+} node;
+
+struct ito_graph {
+    ito_ctx *ctx; /* whose memory this is */
+    node *nodes;
+    size_t count, capacity;
+    size_t params;
+    size_t input[3]; /* node of each ito_input, or NO_NODE */
+    size_t output;   /* NO_NODE until finished */
+};
+
+/* One run of one node. */
+typedef struct call {
+    const ito_kern *kern;
+    const node *n;
+    size_t rows;
+    const real *params; /* of this node */
+    const real *packed; /* of this node */
+    const real *x[NODE_INPUTS_MAX];
+    real *y;
+    real *saved;
+    real *work;
+    /* backward only */
+    real *dy;                     /* may be overwritten */
+    real *dx[NODE_INPUTS_MAX];    /* NULL: not wanted */
+    bool dx_add[NODE_INPUTS_MAX]; /* add to dx instead of setting it */
+    real *grad;                   /* set, not added; NULL: not wanted */
+} call;
+
+struct op {
+    const char *name;
+    size_t inputs;
+    /* Check the node and set cols, params, saved. */
+    ito_status (*shape)(ito_ctx *ctx, node *n);
+    void (*infer)(const call *c);
+    void (*forward)(const call *c);
+    void (*backward)(const call *c);
+    /* The rest may be NULL: nothing to pack, no scratch, no parameters. */
+    size_t (*packed_size)(const ito_kern *kern, const node *n);
+    void (*pack)(const ito_kern *kern, const node *n, const real *params,
+                 real *packed);
+    size_t (*work)(const ito_kern *kern, const node *n, size_t rows);
+    double (*madds)(const node *n);
+    /* Slice i of the node's parameters: its name is the suffix, its offset
+     * relative to the node.  -1 past the last. */
+    int (*slice)(const node *n, size_t i, ito_slice *s);
+};
+
+extern const op ito__op_input;
+extern const op ito__op_linear;
+extern const op ito__op_act;
+extern const op ito__op_add;
+extern const op ito__op_mul;
+extern const op ito__op_scale_shift;
+extern const op ito__op_concat;
+extern const op ito__op_fourier;
+
+/* The operation of that name, or NULL. */
+const op *ito__op_find(const char *name);
+
+/* Add a node whose op, in, act and attr are set (and cols, where the
+ * operation lets the caller choose). */
+ito_status ito__graph_push(ito_ctx *ctx, ito_graph *g, const node *n,
+                           ito_node *out);
+
+struct ito_weights {
+    ito_ctx *ctx;
+    const ito_graph *g;
+    const ito_kern *kern;
+    const real *params; /* borrowed */
+    size_t *offset;     /* of every node's packed slice */
+    size_t total;
+    real *packed;
+};
+
+/* Pack the nodes from begin to end - 1; nodes are independent. */
+void ito__weights_pack_nodes(ito_weights *w, const real *params, size_t begin,
+                             size_t end);
+
+#endif /* ITO_NN_OP_H */

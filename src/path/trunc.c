@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * trunc.c - normals restricted to an interval, in the logarithmic domain.
+ *
+ * With z uniform on [lo, hi] and x = alpha z + beta e, the posterior of
+ * w = (alpha z - x) / beta is a standard normal restricted to [a, b] =
+ * [(alpha lo - x) / beta, (alpha hi - x) / beta].  Its mass and mean are
+ * differences of Phi and phi.  Far from 0 those underflow, so they are written
+ * with Mills' ratio M = (1 - Phi) / phi; for 0 <= a < b
+ *
+ *     mass = phi(a) [M(a) - r M(b)],   mean = (1 - r) / [M(a) - r M(b)],
+ *     r = phi(b) / phi(a) = exp(-(b - a)(b + a) / 2)
+ *
+ * and mirrored for b <= 0.  Where the density hardly varies over the cell
+ * (small alpha) these cancel; there Gauss-Legendre with 8 points is exact to
+ * rounding.
+ */
+#include "path/trunc.h"
+
+#include <assert.h>
+#include <math.h>
+
+#include "kern/dmath.h"
+
+#define LOG_SQRT_2PI 0.91893853320467274178
+#define SQRT_HALF_PI 1.25331413731550025121
+#define SQRT_HALF    0.70710678118654752440
+#define INV_SQRT_PI  0.56418958354775628695
+
+/* exp(q s - p s^2 / 2), |s| <= half: 8 points leave 1e-16 up to these values of
+ * |q| half and p half^2 / 2 (16th derivative times 1.1e-18). */
+#define SMOOTH_Q 0.7
+#define SMOOTH_P 0.05
+
+static double poly(const double *c, int n, double x)
+{
+    double sum = c[0];
+
+    for (int i = 1; i < n; i++)
+        sum = sum * x + c[i];
+    return sum;
+}
+
+/* exp(x^2) erfc(x) for x >= 0: W. J. Cody, Rational Chebyshev approximation
+ * for the error function, Math. Comp. 23 (1969). */
+static double erfcx(double x)
+{
+    static const double a[] = { 1.85777706184603153e-1, 3.16112374387056560e0,
+                                1.13864154151050156e2, 3.77485237685302021e2,
+                                3.20937758913846947e3 };
+    static const double b[] = { 1.0, 2.36012909523441209e1,
+                                2.44024637934444173e2, 1.28261652607737228e3,
+                                2.84423683343917062e3 };
+    static const double c[] = { 2.15311535474403846e-8, 5.64188496988670089e-1,
+                                8.88314979438837594e0,  6.61191906371416295e1,
+                                2.98635138197400131e2,  8.81952221241769090e2,
+                                1.71204761263407058e3,  2.05107837782607147e3,
+                                1.23033935479799725e3 };
+    static const double d[] = { 1.0,
+                                1.57449261107098347e1,
+                                1.17693950891312499e2,
+                                5.37181101862009858e2,
+                                1.62138957456669019e3,
+                                3.29079923573345963e3,
+                                4.36261909014324716e3,
+                                3.43936767414372164e3,
+                                1.23033935480374942e3 };
+    static const double p[] = {
+        1.63153871373020978e-2, 3.05326634961232344e-1, 3.60344899949804439e-1,
+        1.25781726111229246e-1, 1.60837851487422766e-2, 6.58749161529837803e-4
+    };
+    static const double q[] = { 1.0,
+                                2.56852019228982242e0,
+                                1.87295284992346725e0,
+                                5.27905102951428412e-1,
+                                6.05183413124413191e-2,
+                                2.33520497626869185e-3 };
+    double y;
+
+    if (x <= 0.46875) {
+        const double erf = x * poly(a, 5, x * x) / poly(b, 5, x * x);
+
+        return ito__exp(x * x) * (1.0 - erf);
+    }
+    if (x <= 4.0)
+        return poly(c, 9, x) / poly(d, 9, x);
+    y = 1.0 / (x * x);
+    return (INV_SQRT_PI - y * poly(p, 6, y) / poly(q, 6, y)) / x;
+}
+
+double ito__mills(double x)
+{
+    return SQRT_HALF_PI * erfcx(x * SQRT_HALF);
+}
+
+/* Standard normal on [a, b]: log of its mass, and mean.  0 <= a < b. */
+static void tail(double a, double b, double *log_mass, double *mean)
+{
+    const double gap = 0.5 * (b - a) * (b + a);
+    const double r = gap < 700.0 ? ito__exp(-gap) : 0.0;
+    const double bracket = ito__mills(a) - (r > 0.0 ? r * ito__mills(b) : 0.0);
+
+    *log_mass = ito__log(bracket) - 0.5 * a * a - LOG_SQRT_2PI;
+    *mean = (1.0 - r) / bracket;
+}
+
+/* phi(x), 0 far out. */
+static double phi(double x)
+{
+    const double y = 0.5 * x * x;
+
+    return y < 700.0 ? ito__exp(-y - LOG_SQRT_2PI) : 0.0;
+}
+
+/* The same for any a < b that are not close together. */
+static void interval(double a, double b, double *log_mass, double *mean)
+{
+    if (a >= 0.0) {
+        tail(a, b, log_mass, mean);
+    } else if (b <= 0.0) {
+        tail(-b, -a, log_mass, mean);
+        *mean = -*mean;
+    } else {
+        const double pa = phi(a), pb = phi(b);
+        const double mass = 1.0 - pa * ito__mills(-a) - pb * ito__mills(b);
+
+        *log_mass = ito__log(mass);
+        *mean = (pa - pb) / mass;
+    }
+}
+
+/*
+ * The posterior density of z = mid + s, |s| <= half, relative to its value at
+ * mid: exp(q s - p s^2 / 2), by Gauss-Legendre with 8 points.
+ */
+static void smooth(double p, double q, double half, double *mass, double *mean)
+{
+    static const double node[] = { 0.18343464249564980, 0.52553240991632899,
+                                   0.79666647741362674, 0.96028985649753623 };
+    static const double weight[] = { 0.36268378337836198, 0.31370664587788729,
+                                     0.22238103445337447, 0.10122853629037626 };
+    double sum = 0.0, first = 0.0;
+
+    for (int i = 0; i < 4; i++) {
+        const double s = half * node[i];
+        const double up = ito__exp(s * (q - 0.5 * p * s));
+        const double down = ito__exp(-s * (q + 0.5 * p * s));
+
+        sum += weight[i] * (up + down);
+        first += weight[i] * s * (up - down);
+    }
+    *mass = half * sum;
+    *mean = first / sum;
+}
+
+trunc_cell ito__trunc_cell(double alpha, double beta, double lo, double hi,
+                           double x)
+{
+    const double half = 0.5 * (hi - lo), mid = lo + half;
+    const double off = (x - alpha * mid) / beta; /* e at the middle */
+    const double slope = alpha / beta;           /* -de / dz */
+    const double p = slope * slope, q = slope * off;
+    trunc_cell cell;
+    double mass, mean;
+
+    assert(alpha >= 0.0 && beta > 0.0 && lo < hi);
+    if (fabs(q) * half <= SMOOTH_Q && 0.5 * p * half * half <= SMOOTH_P) {
+        smooth(p, q, half, &mass, &mean);
+        cell.log_mass =
+            ito__log(mass) - 0.5 * off * off - LOG_SQRT_2PI - ito__log(beta);
+        cell.z = mid + mean;
+        cell.e = off - slope * mean;
+        return cell;
+    }
+    interval((alpha * lo - x) / beta, (alpha * hi - x) / beta, &cell.log_mass,
+             &mean);
+    cell.log_mass -= ito__log(alpha);
+    cell.e = -mean;
+    cell.z = (x + beta * mean) / alpha;
+    /* rounding must not carry a mean out of its cell */
+    cell.z = cell.z < lo ? lo : cell.z > hi ? hi : cell.z;
+    return cell;
+}

@@ -1,0 +1,431 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * layers.c - adding layers to a panel: check the numbers, copy them.
+ *
+ * All checks are made here, so that what follows need not fail: numbers are
+ * finite, at most 1e100, and positive where the axis is logarithmic.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "plot/figure.h"
+
+#define VALUE_MOST 1e100
+
+double ito__cloud_at(const ito_cloud *cloud, size_t i, size_t j)
+{
+    const size_t k = i * cloud->dim + j;
+
+    return cloud->f32 ? (double)cloud->f32[k] : cloud->f64[k];
+}
+
+ito_status ito__cloud_check(ito_ctx *ctx, const char *place,
+                            const ito_cloud *cloud)
+{
+    if (!cloud || cloud->n == 0 || cloud->dim == 0 ||
+        (!cloud->f32 && !cloud->f64))
+        return ito__fail(ctx, ITO_EARG, "%s: no points to draw", place);
+    if (size_mul(size_mul(cloud->n, cloud->dim), sizeof(double)) == SIZE_MAX)
+        return ito__fail(ctx, ITO_EARG, "%s: %zu x %zu numbers", place,
+                         cloud->n, cloud->dim);
+    return ITO_OK;
+}
+
+ito_status ito__cloud_column(ito_ctx *ctx, const ito_cloud *cloud, size_t j,
+                             bool log, double *out)
+{
+    for (size_t i = 0; i < cloud->n; i++) {
+        const double v = ito__cloud_at(cloud, i, j);
+
+        if (!isfinite(v))
+            return ito__fail(ctx, ITO_ENONFINITE,
+                             "plot: point %zu: column %zu is %g", i + 1, j + 1,
+                             v);
+        if (!(fabs(v) <= VALUE_MOST))
+            return ito__fail(ctx, ITO_ERANGE,
+                             "plot: point %zu: column %zu is %g; at most %g "
+                             "can be drawn",
+                             i + 1, j + 1, v, VALUE_MOST);
+        if (log && !(v > 0.0))
+            return ito__fail(ctx, ITO_ERANGE,
+                             "plot: point %zu: column %zu is %g; a "
+                             "logarithmic axis is positive",
+                             i + 1, j + 1, v);
+        out[i] = v;
+    }
+    return ITO_OK;
+}
+
+static ito_status check_add(ito_ctx *ctx, const ito_panel *panel,
+                            const ito_style *style)
+{
+    if (panel->figure->ctx != ctx)
+        return ito__fail(ctx, ITO_EARG, "panel: made by another context");
+    if (style && (!(style->size >= 0.0 && style->size <= 1000.0) ||
+                  !(style->alpha >= 0.0 && style->alpha <= 1.0)))
+        return ito__fail(ctx, ITO_EARG,
+                         "plot: size %g, alpha %g; sizes are 0 to 1000, "
+                         "opacities 0 to 1",
+                         style->size, style->alpha);
+    return ITO_OK;
+}
+
+/* A new layer with a block of `numbers` numbers, not yet in the panel. */
+static ito_status layer_new(ito_ctx *ctx, const ito_panel *panel,
+                            const ito_style *style, size_t numbers, layer **out)
+{
+    const ito_style s = style ? *style : (ito_style){ 0 };
+    layer *l;
+    ito_status rc = check_add(ctx, panel, style);
+
+    *out = NULL;
+    if (rc != ITO_OK)
+        return rc;
+    l = ito__calloc(ctx, 1, sizeof(*l));
+    if (!l)
+        return ito__fail(ctx, ITO_ENOMEM, "plot: no memory");
+    l->colour =
+        s.colour ? s.colour & 0xffffffu : ito__colour_next(panel->layer_count);
+    l->size = s.size;
+    l->alpha = s.alpha;
+    l->dash = s.dash != 0;
+    l->fill = s.fill != 0;
+    l->x = ito__alloc(ctx, size_mul(numbers, sizeof(double)));
+    if (s.label)
+        l->label = ito__text_copy(ctx, s.label, true);
+    if (!l->x || (s.label && !l->label)) {
+        ito__free(ctx, l->x);
+        ito__free(ctx, l->label);
+        ito__free(ctx, l);
+        return ito__fail(ctx, ITO_ENOMEM, "plot: %zu numbers", numbers);
+    }
+    *out = l;
+    return ITO_OK;
+}
+
+/* Put a layer into its panel where rc is ITO_OK, else free it. */
+static ito_status layer_end(ito_ctx *ctx, ito_panel *panel, layer *l,
+                            ito_status rc)
+{
+    if (rc != ITO_OK) {
+        ito__free(ctx, l->x);
+        ito__free(ctx, l->label);
+        ito__free(ctx, l->bar_label);
+        ito__free(ctx, l);
+        return rc;
+    }
+    *panel->last = l;
+    panel->last = &l->next;
+    panel->layer_count++;
+    panel->figure->ready = false;
+    return ITO_OK;
+}
+
+/* A layer of points (x, y). */
+static ito_status add_xy(ito_ctx *ctx, ito_panel *panel, const ito_cloud *cloud,
+                         const size_t j[2], const ito_style *style, layer **out)
+{
+    ito_status rc = ito__cloud_check(ctx, "plot", cloud);
+    layer *l;
+
+    if (rc != ITO_OK)
+        return rc;
+    if (j[0] >= cloud->dim || j[1] >= cloud->dim)
+        return ito__fail(ctx, ITO_EARG,
+                         "plot: columns %zu and %zu of points with %zu",
+                         j[0] + 1, j[1] + 1, cloud->dim);
+    rc = layer_new(ctx, panel, style, size_mul(2, cloud->n), &l);
+    if (rc != ITO_OK)
+        return rc;
+    l->n = cloud->n;
+    l->y = l->x + l->n;
+    rc = ito__cloud_column(ctx, cloud, j[0], panel->log_x, l->x);
+    if (rc == ITO_OK)
+        rc = ito__cloud_column(ctx, cloud, j[1], panel->log_y, l->y);
+    if (rc != ITO_OK)
+        return layer_end(ctx, panel, l, rc);
+    *out = l;
+    return ITO_OK;
+}
+
+ito_status ito_panel_scatter(ito_ctx *ctx, ito_panel *panel,
+                             const ito_cloud *points, size_t jx, size_t jy,
+                             const ito_style *style)
+{
+    const size_t j[2] = { jx, jy };
+    ito_status rc;
+    layer *l;
+
+    if (!ctx || !panel)
+        return ITO_EARG;
+    rc = add_xy(ctx, panel, points, j, style, &l);
+    if (rc != ITO_OK)
+        return rc;
+    l->kind = LAYER_SCATTER;
+    return layer_end(ctx, panel, l, ITO_OK);
+}
+
+ito_status ito_panel_line(ito_ctx *ctx, ito_panel *panel,
+                          const ito_cloud *points, size_t jx, size_t jy,
+                          const ito_style *style)
+{
+    const size_t j[2] = { jx, jy };
+    ito_status rc;
+    layer *l;
+
+    if (!ctx || !panel)
+        return ITO_EARG;
+    rc = add_xy(ctx, panel, points, j, style, &l);
+    if (rc != ITO_OK)
+        return rc;
+    l->kind = LAYER_LINE;
+    return layer_end(ctx, panel, l, ITO_OK);
+}
+
+static ito_status check_density(ito_ctx *ctx, const ito_panel *panel,
+                                const ito_density_opts *o)
+{
+    if (panel->log_x || panel->log_y)
+        return ito__fail(ctx, ITO_EARG, "plot: a density needs linear axes");
+    if (o->bins > BINS_MAX || o->smooth > 1000)
+        return ito__fail(ctx, ITO_EARG,
+                         "plot: %zu cells, %zu passes; at most %d of each",
+                         o->bins, o->smooth, BINS_MAX);
+    if ((unsigned)o->map > ITO_MAP_GREY)
+        return ito__fail(ctx, ITO_EARG, "plot: no colour map %d", (int)o->map);
+    if (!(o->top >= 0.0 && o->top <= VALUE_MOST))
+        return ito__fail(ctx, ITO_EARG, "plot: density %g as last colour",
+                         o->top);
+    return ITO_OK;
+}
+
+ito_status ito_panel_density(ito_ctx *ctx, ito_panel *panel,
+                             const ito_cloud *points, size_t jx, size_t jy,
+                             const ito_density_opts *opts)
+{
+    const ito_density_opts o = opts ? *opts : (ito_density_opts){ 0 };
+    const char *name = o.bar_label ? o.bar_label : "density";
+    const size_t j[2] = { jx, jy };
+    ito_status rc;
+    layer *l;
+
+    if (!ctx || !panel)
+        return ITO_EARG;
+    if ((rc = check_density(ctx, panel, &o)) != ITO_OK ||
+        (rc = add_xy(ctx, panel, points, j, NULL, &l)) != ITO_OK)
+        return rc;
+    l->kind = LAYER_DENSITY;
+    l->map = o.map;
+    l->log = o.log != 0;
+    l->bar = o.bar != 0;
+    l->want_bins = o.bins;
+    l->smooth = o.smooth;
+    l->share = o.share;
+    l->want_top = o.top;
+    l->bar_label = ito__text_copy(ctx, name, true);
+    if (!l->bar_label)
+        rc = ito__fail(ctx, ITO_ENOMEM, "plot: no memory");
+    return layer_end(ctx, panel, l, rc);
+}
+
+ito_status ito_panel_contours(ito_ctx *ctx, ito_panel *panel,
+                              const ito_cloud *points, size_t jx, size_t jy,
+                              const ito_style *style)
+{
+    const ito_density_opts none = { 0 };
+    const size_t j[2] = { jx, jy };
+    ito_status rc;
+    layer *l;
+
+    if (!ctx || !panel)
+        return ITO_EARG;
+    if ((rc = check_density(ctx, panel, &none)) != ITO_OK ||
+        (rc = add_xy(ctx, panel, points, j, style, &l)) != ITO_OK)
+        return rc;
+    l->kind = LAYER_CONTOURS;
+    return layer_end(ctx, panel, l, ITO_OK);
+}
+
+/* The range of values, widened where they agree. */
+static range range_of(const double *v, size_t n)
+{
+    range r = { v[0], v[0] };
+
+    for (size_t i = 1; i < n; i++) {
+        r.lo = v[i] < r.lo ? v[i] : r.lo;
+        r.hi = v[i] > r.hi ? v[i] : r.hi;
+    }
+    if (r.hi - r.lo < 1e-12 * fabs(r.hi) || r.hi - r.lo < 1e-100) {
+        r.lo -= r.lo != 0.0 ? 0.05 * fabs(r.lo) : 0.5;
+        r.hi += r.hi != 0.0 ? 0.05 * fabs(r.hi) : 0.5;
+    }
+    return r;
+}
+
+/* Edges and heights of the bars of values; l->n bars. */
+static void count_bars(layer *l, range r, const double *value, size_t n)
+{
+    const double width = (r.hi - r.lo) / (double)l->n;
+
+    l->y = l->x + l->n + 1;
+    for (size_t i = 0; i <= l->n; i++)
+        l->x[i] = r.lo + (r.hi - r.lo) * (double)i / (double)l->n;
+    memset(l->y, 0, l->n * sizeof(*l->y));
+    for (size_t i = 0; i < n; i++) {
+        const size_t k = ito__bin_of(value[i], r, l->n);
+
+        if (k < l->n)
+            l->y[k] += 1.0;
+    }
+    for (size_t i = 0; i < l->n; i++)
+        l->y[i] /= (double)n * width;
+}
+
+static ito_status check_hist(ito_ctx *ctx, const ito_panel *panel,
+                             const ito_cloud *points, size_t j,
+                             const ito_hist_opts *o)
+{
+    const ito_status rc = ito__cloud_check(ctx, "plot", points);
+
+    if (rc != ITO_OK)
+        return rc;
+    if (j >= points->dim)
+        return ito__fail(ctx, ITO_EARG, "plot: column %zu of points with %zu",
+                         j + 1, points->dim);
+    if (panel->log_x || panel->log_y)
+        return ito__fail(ctx, ITO_EARG, "plot: a histogram needs linear axes");
+    if (o->bins > BINS_MAX || o->lo > o->hi ||
+        !(fabs(o->lo) <= VALUE_MOST && fabs(o->hi) <= VALUE_MOST))
+        return ito__fail(ctx, ITO_EARG,
+                         "plot: %zu bars from %g to %g; at most %d, in order",
+                         o->bins, o->lo, o->hi, BINS_MAX);
+    return ITO_OK;
+}
+
+/* Fill the bars of a histogram from its values. */
+static void make_bars(layer *l, const ito_hist_opts *o, const double *value,
+                      size_t n)
+{
+    range r = { o->lo, o->hi };
+
+    l->n = o->bins ? o->bins : ito__hist_bins(n);
+    if (!(o->lo < o->hi))
+        l->n = ito__cells_for(value, n, range_of(value, n), l->n, &r);
+    count_bars(l, r, value, n);
+}
+
+ito_status ito_panel_hist(ito_ctx *ctx, ito_panel *panel,
+                          const ito_cloud *points, size_t j,
+                          const ito_hist_opts *opts, const ito_style *style)
+{
+    const ito_hist_opts o = opts ? *opts : (ito_hist_opts){ 0 };
+    double *value;
+    ito_status rc;
+    layer *l;
+
+    if (!ctx || !panel)
+        return ITO_EARG;
+    if ((rc = check_hist(ctx, panel, points, j, &o)) != ITO_OK)
+        return rc;
+    rc = layer_new(ctx, panel, style, 2 * BINS_MAX + 1, &l);
+    if (rc != ITO_OK)
+        return rc;
+    l->kind = LAYER_HIST;
+    value = ito__alloc(ctx, size_mul(points->n, sizeof(*value)));
+    if (!value)
+        rc = ito__fail(ctx, ITO_ENOMEM, "plot: %zu numbers", points->n);
+    else
+        rc = ito__cloud_column(ctx, points, j, false, value);
+    if (rc == ITO_OK)
+        make_bars(l, &o, value, points->n);
+    ito__free(ctx, value);
+    return layer_end(ctx, panel, l, rc);
+}
+
+static ito_status check_paths(ito_ctx *ctx, const ito_paths *p)
+{
+    if (!p || p->frames < 2 || !p->t || !isfinite(p->t[0]) ||
+        size_mul(p->frames, p->n) > SIZE_MAX / 64)
+        return ito__fail(ctx, ITO_EARG,
+                         "plot: paths need points at 2 instants or more");
+    for (size_t k = 1; k < p->frames; k++)
+        if (!isfinite(p->t[k]) ||
+            !((p->t[k] > p->t[k - 1]) == (p->t[1] > p->t[0])) ||
+            p->t[k] == p->t[k - 1])
+            return ito__fail(ctx, ITO_EARG,
+                             "plot: paths: time %g after %g; times rise or "
+                             "fall all along",
+                             p->t[k], p->t[k - 1]);
+    return ITO_OK;
+}
+
+ito_status ito_panel_paths(ito_ctx *ctx, ito_panel *panel,
+                           const ito_paths *paths, int bar,
+                           const ito_style *style)
+{
+    ito_cloud cloud;
+    ito_status rc;
+    layer *l;
+
+    if (!ctx || !panel)
+        return ITO_EARG;
+    if ((rc = check_paths(ctx, paths)) != ITO_OK)
+        return rc;
+    cloud = (ito_cloud){ .n = paths->n * paths->frames,
+                         .dim = paths->dim,
+                         .f32 = paths->f32,
+                         .f64 = paths->f64 };
+    if ((rc = ito__cloud_check(ctx, "plot", &cloud)) != ITO_OK)
+        return rc;
+    rc = layer_new(ctx, panel, style,
+                   size_add(size_mul(2, cloud.n), paths->frames), &l);
+    if (rc != ITO_OK)
+        return rc;
+    l->kind = LAYER_PATHS;
+    l->n = paths->n;
+    l->frames = paths->frames;
+    l->y = l->x + cloud.n;
+    l->t = l->y + cloud.n;
+    memcpy(l->t, paths->t, paths->frames * sizeof(*l->t));
+    l->bar = bar != 0;
+    if (paths->dim > 1)
+        rc = ito__cloud_column(ctx, &cloud, 0, panel->log_x, l->x);
+    for (size_t i = 0; i < cloud.n && paths->dim == 1; i++)
+        l->x[i] = l->t[i / l->n];
+    if (rc == ITO_OK)
+        rc = ito__cloud_column(ctx, &cloud, paths->dim > 1, panel->log_y, l->y);
+    if (rc == ITO_OK && !(l->bar_label = ito__text_copy(ctx, "t", true)))
+        rc = ito__fail(ctx, ITO_ENOMEM, "plot: no memory");
+    return layer_end(ctx, panel, l, rc);
+}
+
+ito_status ito_panel_arrows(ito_ctx *ctx, ito_panel *panel,
+                            const ito_cloud *arrows, double scale,
+                            const ito_style *style)
+{
+    ito_status rc;
+    layer *l;
+
+    if (!ctx || !panel)
+        return ITO_EARG;
+    if ((rc = ito__cloud_check(ctx, "plot", arrows)) != ITO_OK)
+        return rc;
+    if (arrows->dim != 4 || panel->log_x || panel->log_y ||
+        !(scale >= 0.0 && scale <= VALUE_MOST))
+        return ito__fail(ctx, ITO_EARG,
+                         "plot: arrows have x, y, u, v (not %zu columns), "
+                         "linear axes and a scale >= 0 (not %g)",
+                         arrows->dim, scale);
+    rc = layer_new(ctx, panel, style, size_mul(4, arrows->n), &l);
+    if (rc != ITO_OK)
+        return rc;
+    l->kind = LAYER_ARROWS;
+    l->n = arrows->n;
+    l->scale = scale;
+    l->y = l->x + l->n;
+    l->u = l->y + l->n;
+    l->v = l->u + l->n;
+    for (size_t j = 0; j < 4 && rc == ITO_OK; j++)
+        rc = ito__cloud_column(ctx, arrows, j, false, l->x + j * l->n);
+    return layer_end(ctx, panel, l, rc);
+}

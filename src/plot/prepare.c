@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * prepare.c - what must be known of a whole figure before it can be drawn:
+ * the limits of each panel, the cells of each density, and the colour ranges
+ * that densities share.
+ */
+#include <math.h>
+
+#include "kern/dmath.h"
+#include "plot/figure.h"
+
+#define COLOUR_QUANTILE 0.99
+#define BINS_AUTO_MIN   20
+#define BINS_AUTO_MAX   160
+#define BINS_AUTO_ROOT  0.36 /* times sqrt(n): 15 points a cell of a square */
+#define CONTOUR_MIN     20
+#define CONTOUR_MAX     48
+#define CONTOUR_ROOT    0.7
+#define CONTOUR_PASSES  4
+
+double ito__axis_place(double v, range r, bool log)
+{
+    if (log)
+        return ito__log(v / r.lo) / ito__log(r.hi / r.lo);
+    return (v - r.lo) / (r.hi - r.lo);
+}
+
+static void widen(range *r, const double *v, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        r->lo = v[i] < r->lo ? v[i] : r->lo;
+        r->hi = v[i] > r->hi ? v[i] : r->hi;
+    }
+}
+
+/* A range in which something can be drawn, with a margin of `pad`. */
+static range sane(range r, bool log, double pad)
+{
+    if (r.lo > r.hi)
+        return log ? (range){ 0.1, 10.0 } : (range){ 0.0, 1.0 };
+    if (log) {
+        const double f = ito__exp(pad * ito__log(r.hi / r.lo * 1.01));
+
+        return (range){ r.lo / f, r.hi * f };
+    }
+    if (r.hi - r.lo <= 1e-12 * (fabs(r.lo) + fabs(r.hi)) ||
+        r.hi - r.lo < 1e-100) {
+        const double half = r.lo != 0.0 ? 0.05 * fabs(r.lo) : 0.5;
+
+        return (range){ r.lo - half, r.hi + half };
+    }
+    pad *= r.hi - r.lo;
+    return (range){ r.lo - pad, r.hi + pad };
+}
+
+/* The limits of a panel from the layers where they are not given. */
+static void find_limits(ito_panel *p)
+{
+    range x = { HUGE_VAL, -HUGE_VAL }, y = x;
+    double pad_x = 0.0, pad_y = 0.0;
+    bool from_zero = false;
+
+    for (const layer *l = p->first; l; l = l->next) {
+        const size_t n = l->n * (l->kind == LAYER_PATHS ? l->frames : 1);
+
+        widen(&x, l->x, l->kind == LAYER_HIST ? n + 1 : n);
+        widen(&y, l->y, n);
+        from_zero = from_zero || l->kind == LAYER_HIST;
+        if (l->kind != LAYER_DENSITY && l->kind != LAYER_LINE)
+            pad_x = 0.04;
+        if (l->kind != LAYER_DENSITY)
+            pad_y = 0.05;
+    }
+    p->x = sane(x, p->log_x, pad_x);
+    p->y = sane(y, p->log_y, pad_y);
+    if (from_zero && p->y.lo < p->y.hi)
+        p->y.lo = 0.0;
+    if (p->x_want.lo < p->x_want.hi)
+        p->x = p->x_want;
+    if (p->y_want.lo < p->y_want.hi)
+        p->y = p->y_want;
+}
+
+static size_t root_bins(size_t n, double factor, size_t least, size_t most)
+{
+    const size_t k = (size_t)(factor * sqrt((double)n));
+
+    return size_max(least, size_min(k, most));
+}
+
+static size_t auto_bins(const layer *l)
+{
+    if (l->kind == LAYER_CONTOURS)
+        return root_bins(l->n, CONTOUR_ROOT, CONTOUR_MIN, CONTOUR_MAX);
+    return root_bins(l->n, BINS_AUTO_ROOT, BINS_AUTO_MIN, BINS_AUTO_MAX);
+}
+
+/* Cells across for `along` cells along: square ones on equal axes. */
+static size_t across(const ito_panel *p, size_t along)
+{
+    const double ratio = (p->y.hi - p->y.lo) / (p->x.hi - p->x.lo);
+    const double n = floor((double)along * ratio + 0.5);
+
+    if (!p->equal)
+        return along;
+    return n < 1.0 ? 1 : n > BINS_MAX ? BINS_MAX : (size_t)n;
+}
+
+static ito_status fill_cells(ito_ctx *ctx, const ito_panel *p, layer *l)
+{
+    const bool lines = l->kind == LAYER_CONTOURS;
+    const size_t want = l->want_bins ? l->want_bins : auto_bins(l);
+    ito_status rc;
+
+    ito__free(ctx, l->grid.cell);
+    l->grid = (bins){ .cell = NULL };
+    l->grid.nx = ito__cells_for(l->x, l->n, p->x, want, &l->grid.xr);
+    l->grid.ny = ito__cells_for(l->y, l->n, p->y, across(p, want), &l->grid.yr);
+    rc = ito__bins_fill(ctx, &l->grid, l->n, l->x, l->y);
+    if (rc == ITO_OK && (lines || l->smooth > 0))
+        rc =
+            ito__bins_smooth(ctx, &l->grid, lines ? CONTOUR_PASSES : l->smooth);
+    return rc;
+}
+
+/* The colour range of a density that shares it with none. */
+static ito_status own_colours(ito_ctx *ctx, layer *l)
+{
+    const bins *b = &l->grid;
+    const ito_status rc =
+        ito__bins_quantile(ctx, b, COLOUR_QUANTILE, &l->colours.hi);
+
+    if (rc != ITO_OK)
+        return rc;
+    if (l->want_top > 0.0)
+        l->colours.hi = l->want_top;
+    if (!(l->colours.hi > 0.0)) /* nothing inside */
+        l->colours.hi = b->single > 0.0 ? b->single : 1.0;
+    l->colours.lo = l->log ? 0.5 * b->single : 0.0;
+    if (l->log && !(l->colours.lo < 0.5 * l->colours.hi))
+        l->colours.lo = 0.1 * l->colours.hi;
+    return ITO_OK;
+}
+
+/* The widest of the ranges of the densities with this share number. */
+static range shared_colours(const ito_figure *f, size_t share)
+{
+    range r = { HUGE_VAL, 0.0 };
+
+    for (size_t i = 0; i < f->rows * f->cols; i++)
+        for (const layer *l = f->panel[i] ? f->panel[i]->first : NULL; l;
+             l = l->next) {
+            if (l->kind != LAYER_DENSITY || l->share != share)
+                continue;
+            r.lo = l->colours.lo < r.lo ? l->colours.lo : r.lo;
+            r.hi = l->colours.hi > r.hi ? l->colours.hi : r.hi;
+        }
+    return r;
+}
+
+static bool exceeds(const bins *b, double top)
+{
+    for (size_t i = 0; i < b->nx * b->ny; i++)
+        if (b->cell[i] > top)
+            return true;
+    return false;
+}
+
+/* Share colour ranges; two passes, so that the order does not matter: a
+ * shared range is a fixed point of the maximum. */
+static void share_colours(ito_figure *f)
+{
+    for (size_t i = 0; i < f->rows * f->cols; i++)
+        for (layer *l = f->panel[i] ? f->panel[i]->first : NULL; l;
+             l = l->next) {
+            if (l->kind == LAYER_PATHS)
+                l->colours = (range){ l->t[0], l->t[l->frames - 1] };
+            if (l->kind == LAYER_PATHS && l->colours.lo > l->colours.hi)
+                l->colours = (range){ l->t[l->frames - 1], l->t[0] };
+            if (l->kind != LAYER_DENSITY)
+                continue;
+            if (l->share > 0)
+                l->colours = shared_colours(f, l->share);
+            l->capped = exceeds(&l->grid, l->colours.hi * (1.0 + 1e-9));
+        }
+}
+
+ito_status ito__figure_prepare(ito_ctx *ctx, ito_figure *f)
+{
+    bool any = false;
+
+    if (f->ready)
+        return ITO_OK;
+    for (size_t i = 0; i < f->rows * f->cols; i++) {
+        ito_panel *p = f->panel[i];
+
+        if (!p)
+            continue;
+        any = true;
+        find_limits(p);
+        for (layer *l = p->first; l; l = l->next) {
+            ito_status rc = ITO_OK;
+
+            if (l->kind == LAYER_DENSITY || l->kind == LAYER_CONTOURS)
+                rc = fill_cells(ctx, p, l);
+            if (rc == ITO_OK && l->kind == LAYER_DENSITY)
+                rc = own_colours(ctx, l);
+            if (rc != ITO_OK)
+                return rc;
+        }
+    }
+    if (!any)
+        return ito__fail(ctx, ITO_EARG, "figure: it has no panel");
+    share_colours(f);
+    f->ready = true;
+    return ITO_OK;
+}
+
+const layer *ito__panel_bar(const ito_panel *panel)
+{
+    for (const layer *l = panel->first; l; l = l->next)
+        if (l->bar && !panel->bare)
+            return l;
+    return NULL;
+}
+
+double ito__arrow_scale(const layer *a, double *longest)
+{
+    range x = { a->x[0], a->x[0] }, y = { a->y[0], a->y[0] };
+    double spacing;
+
+    *longest = 0.0;
+    for (size_t i = 0; i < a->n; i++) {
+        const double len = sqrt(a->u[i] * a->u[i] + a->v[i] * a->v[i]);
+
+        *longest = len > *longest ? len : *longest;
+    }
+    widen(&x, a->x, a->n);
+    widen(&y, a->y, a->n);
+    spacing = x.hi - x.lo > y.hi - y.lo ? x.hi - x.lo : y.hi - y.lo;
+    spacing /= a->n > 1 ? sqrt((double)a->n) : 1.0;
+    if (!(*longest > 0.0))
+        return 0.0;
+    return (spacing > 0.0 ? spacing : 1.0) / *longest;
+}

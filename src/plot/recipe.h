@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * recipe.h - what the ready-made figures share.
+ */
+#ifndef ITO_PLOT_RECIPE_H
+#define ITO_PLOT_RECIPE_H
+
+#include <ito/plot.h>
+
+#include "plot/figure.h"
+
+#define NAME_TEXT   64
+#define DENSE_FROM  2000 /* points from which a cloud is drawn as a density */
+#define EQUAL_RATIO 3.0  /* axes whose ranges differ by less are equal */
+
+/* A recipe at work: the figure, and what has gone wrong with it so far.
+ * Calls after a failure do nothing. */
+typedef struct recipe {
+    ito_ctx *ctx;
+    ito_plot_opts o;
+    const char *data_name, *samples_name;
+    ito_figure *figure;
+    ito_status rc;
+} recipe;
+
+/* Check ctx, out and opts; *out becomes NULL. */
+ito_status ito__recipe_start(recipe *r, ito_ctx *ctx, const ito_plot_opts *opts,
+                             ito_figure **out);
+
+/* Make the figure, with the options' title, width and dpi. */
+void ito__recipe_figure(recipe *r, size_t rows, size_t cols, bool legend);
+
+/* Make a panel; NULL on failure. */
+ito_panel *ito__recipe_panel(recipe *r, size_t row, size_t col,
+                             const ito_panel_opts *opts);
+
+/* Hand the figure over, or free it where something failed. */
+ito_status ito__recipe_end(recipe *r, ito_figure **out);
+
+/* The name of column j: as given, or x1, x2, ... with a lowered number. */
+const char *ito__axis_name(const char *const *names, size_t j,
+                             char text[NAME_TEXT]);
+
+/* The limits of two columns, as ito_plot_limits, and whether units of the
+ * two axes should be equally long. */
+typedef struct window {
+    range x, y;
+    bool equal;
+} window;
+void ito__recipe_window(recipe *r, const ito_cloud *cloud, window *w);
+
+/* The limits of column j: quantiles tail and 1 - tail, and a margin. */
+ito_status ito__cloud_limits(ito_ctx *ctx, const ito_cloud *points, size_t j,
+                             double tail, double limits[2]);
+
+/* The bars over limits that both clouds share; whole numbers wide where the
+ * data are whole numbers. */
+ito_hist_opts ito__recipe_bars(recipe *r, const ito_cloud *cloud, size_t j,
+                               range limits, size_t want);
+
+/* Say in a panel how many points lie outside its window, if any do. */
+void ito__recipe_outside(recipe *r, ito_panel *panel, const ito_cloud *cloud,
+                         const window *w);
+
+/* True when a cloud is drawn as a density. */
+bool ito__recipe_dense(const recipe *r, const ito_cloud *cloud);
+
+/* n in groups of three digits. */
+void ito__count_text(size_t n, char text[NAME_TEXT]);
+
+#endif /* ITO_PLOT_RECIPE_H */

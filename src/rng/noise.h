@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * noise.h - filling arrays with addressed random numbers, for the library.
+ *
+ * A number is a pure function of (seed, stream, id, step, component,
+ * purpose); the layout is that of ito/noise.h.  These calls may be made from
+ * worker threads.
+ */
+#ifndef ITO_RNG_NOISE_H
+#define ITO_RNG_NOISE_H
+
+#include <ito/noise.h>
+
+#include "kern/kern.h"
+
+/*
+ * out[i * ld + c] for i < n, c < dim: the numbers of ids id0 .. id0 + n - 1
+ * and components 0 .. dim - 1 under address `at`.
+ */
+void ito__normal_rows(const ito_kern *kern, const ito_noise *at, uint64_t id0,
+                      size_t n, size_t dim, real *out, size_t ld);
+void ito__uniform_rows(const ito_kern *kern, const ito_noise *at, uint64_t id0,
+                       size_t n, size_t dim, real *out, size_t ld);
+
+/* out[i], i < n: component `comp` of ids id0 .. id0 + n - 1, dim < 32. */
+void ito__normal_comp(const ito_kern *kern, const ito_noise *at, uint64_t id0,
+                      size_t n, size_t comp, real *out);
+void ito__uniform_comp(const ito_kern *kern, const ito_noise *at, uint64_t id0,
+                       size_t n, size_t comp, real *out);
+
+/* The four words of one Philox block: a scalar reference, and what integer
+ * draws are made of. */
+void ito__philox_block(const ito_noise *at, uint64_t g, uint32_t component,
+                       uint32_t out[4]);
+
+/*
+ * A keyed bijection of 0 .. n - 1 (a Feistel network with cycle walking):
+ * where element i of epoch `epoch` stands.  n > 0, i < n.
+ */
+uint64_t ito__permute(uint64_t seed, uint64_t epoch, uint64_t n, uint64_t i);
+
+#endif /* ITO_RNG_NOISE_H */

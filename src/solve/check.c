@@ -1,0 +1,496 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * check.c - ito_field_check: does a field keep its promises?
+ *
+ * A batch of points is evaluated once as a whole and then again in tiles of
+ * awkward sizes at other places, and reversed; rows are compared bit for bit.
+ * Guards around outputs and scratch show writes that go astray, a fill
+ * pattern shows outputs that were not written.  Derivatives are compared with
+ * central differences of the drift in the number type of the calls.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "rng/noise.h"
+#include "solve/tile.h"
+
+#define POINTS 100  /* particles tried */
+#define GUARD  64   /* bytes beside outputs and scratch */
+#define FILL   0xa5 /* what they hold */
+#define TIMES  3    /* times tried */
+
+/* What is being checked, and memory for it. */
+typedef struct check {
+    ito_ctx *ctx;
+    const ito_field *field;
+    const char *name;
+    double lo_t, hi_t;
+    tile_plan plan;
+    tile_work work;
+    void **x, **y, **v; /* input, its copy, cotangent */
+    void **out;         /* pointers into guarded blocks */
+    char *guarded;      /* comps blocks of block_bytes, guards included */
+    size_t block_bytes;
+    char *scratch;      /* with its guards */
+    char *rows, *first; /* points and their results as rows */
+    char *again, *some; /* results of one tile, points of one tile */
+    float *cond, *cond_some;
+} check;
+
+static bool all_fill(const char *p, size_t bytes)
+{
+    for (size_t i = 0; i < bytes; i++)
+        if ((unsigned char)p[i] != FILL)
+            return false;
+    return true;
+}
+
+/* Values of one output component of the current tile. */
+static size_t component_values(const check *k, size_t outs)
+{
+    return k->plan.wide ? k->work.tile.n * outs : k->work.tile.npad;
+}
+
+/* Fill outputs, scratch and their guards, and point the outputs. */
+static void prepare(check *k)
+{
+    memset(k->guarded, FILL, k->plan.comps * k->block_bytes);
+    memset(k->scratch, FILL, k->plan.scratch_bytes + 2 * GUARD);
+    for (size_t c = 0; c < k->plan.comps; c++)
+        k->out[c] = k->guarded + c * k->block_bytes + GUARD;
+}
+
+static ito_status broken(const check *k, const char *what, const char *part)
+{
+    return ito__fail(k->ctx, ITO_EUNFIT,
+                     "field %s: %s %s (tile of %zu, t = %g)", k->name, part,
+                     what, k->work.tile.n, k->work.tile.t);
+}
+
+/* Look at everything that one call may not have touched. */
+static ito_status look(const check *k, size_t outs, const char *part)
+{
+    const size_t used = component_values(k, outs) * k->plan.ops->bytes;
+    const size_t comps = k->plan.wide ? 1 : outs;
+    const size_t live =
+        (k->plan.wide ? k->work.tile.n * outs : k->work.tile.n) *
+        k->plan.ops->bytes;
+
+    if (memcmp(k->x[0], k->y[0],
+               ito__tile_values(&k->work) * k->plan.ops->bytes) != 0)
+        return broken(k, "changes its input", part);
+    if (!all_fill(k->scratch, GUARD) ||
+        !all_fill(k->scratch + GUARD + k->plan.scratch_bytes, GUARD))
+        return broken(k, "writes outside its scratch", part);
+    for (size_t c = 0; c < k->plan.comps; c++) {
+        const char *block = k->guarded + c * k->block_bytes;
+        const size_t body = c < comps ? used : 0;
+
+        if (!all_fill(block, GUARD) ||
+            !all_fill(block + GUARD + body, k->block_bytes - GUARD - body))
+            return broken(k, "writes outside its output", part);
+        if (c < comps && all_fill(block + GUARD, live))
+            return broken(k, "does not write its output", part);
+    }
+    return ITO_OK;
+}
+
+static ito_status refused(const check *k, const char *part, int rc)
+{
+    ito_errinfo at = ito__nowhere();
+
+    at.t = k->work.tile.t;
+    return ito__fail_at(k->ctx, ITO_ECALLBACK, &at,
+                        "field %s: %s returned %d at t = %g", k->name, part, rc,
+                        k->work.tile.t);
+}
+
+/* Evaluate on `n` rows, with guards; results as rows to `result`. */
+static ito_status call(check *k, ito_eval_fn fn, size_t outs, const char *part,
+                       const char *rows, const float *cond, size_t n,
+                       char *result)
+{
+    ito_status rc;
+    int back;
+
+    ito__tile_begin(&k->work, n, 0, cond);
+    ito__state_point(&k->work, k->x);
+    ito__state_point(&k->work, k->y);
+    ito__tile_load(&k->work, rows, k->x);
+    memcpy(k->y[0], k->x[0], ito__tile_values(&k->work) * k->plan.ops->bytes);
+    prepare(k);
+    back = ito__tile_eval(&k->work, fn, k->x, k->out, outs);
+    if (back != 0)
+        return refused(k, part, back);
+    if ((rc = look(k, outs, part)) != ITO_OK)
+        return rc;
+    if (k->plan.wide)
+        memcpy(result, k->out[0], n * outs * k->plan.ops->bytes);
+    else
+        k->plan.ops->unpack(n, outs, (const void *const *)k->out, result);
+    return ITO_OK;
+}
+
+static double value_at(const check *k, const char *rows, size_t i)
+{
+    return k->plan.ops->dtype == ITO_F64
+               ? ((const double *)(const void *)rows)[i]
+               : (double)((const float *)(const void *)rows)[i];
+}
+
+/* Rows begin, begin +- 1, ... of the points, as a tile of their own. */
+static ito_status compare(check *k, ito_eval_fn fn, size_t outs,
+                          const char *part, size_t begin, size_t n, bool down)
+{
+    const size_t bytes = k->plan.ops->bytes, dim = k->field->dim;
+    const size_t conds = k->field->cond_dim;
+    ito_status rc;
+
+    for (size_t i = 0; i < n; i++) {
+        const size_t from = down ? begin - i : begin + i;
+
+        memcpy(k->some + i * dim * bytes, k->rows + from * dim * bytes,
+               dim * bytes);
+        if (conds > 0)
+            memcpy(k->cond_some + i * conds, k->cond + from * conds,
+                   conds * sizeof(*k->cond));
+    }
+    rc = call(k, fn, outs, part, k->some, conds ? k->cond_some : NULL, n,
+              k->again);
+    for (size_t i = 0; rc == ITO_OK && i < n; i++) {
+        const size_t from = down ? begin - i : begin + i;
+
+        if (memcmp(k->again + i * outs * bytes, k->first + from * outs * bytes,
+                   outs * bytes) != 0 &&
+            (k->field->flags & ITO_FIELD_ROW_INVARIANT) != 0)
+            return broken(k, "gives a row another result in other company",
+                          part);
+    }
+    return rc;
+}
+
+/* One part of the field: finite, guarded, the same in all tiles. */
+static ito_status check_part(check *k, ito_eval_fn fn, size_t outs,
+                             const char *part)
+{
+    static const size_t sizes[] = { 1, 15, 16, 17, 31, 32, 33, 63, 65 };
+    const size_t count = POINTS * outs;
+    ito_errinfo at = ito__nowhere();
+    ito_status rc = call(k, fn, outs, part, k->rows,
+                         k->field->cond_dim ? k->cond : NULL, POINTS, k->first);
+
+    for (size_t i = 0; rc == ITO_OK && i < count; i++) {
+        at.value = value_at(k, k->first, i);
+        if (isfinite(at.value))
+            continue;
+        at.particle = (int64_t)(i / outs);
+        at.component = (int64_t)(i % outs);
+        at.t = k->work.tile.t;
+        return ito__fail_at(k->ctx, ITO_ENONFINITE, &at,
+                            "field %s: %s is not "
+                            "finite at point %zu, component %zu, t = %g",
+                            k->name, part, i / outs, i % outs, at.t);
+    }
+    for (size_t s = 0; rc == ITO_OK && s < sizeof(sizes) / sizeof(*sizes); s++)
+        rc = compare(k, fn, outs, part, s, sizes[s], false);
+    if (rc == ITO_OK)
+        rc = compare(k, fn, outs, part, POINTS - 1, POINTS, true);
+    return rc;
+}
+
+/* Results at x with component c of every row moved by `by`. */
+static ito_status moved(check *k, ito_eval_fn fn, size_t outs, size_t c,
+                        double by, char *result)
+{
+    const size_t dim = k->field->dim;
+
+    memcpy(k->some, k->rows, POINTS * dim * k->plan.ops->bytes);
+    for (size_t i = 0; i < POINTS; i++) {
+        if (k->plan.ops->dtype == ITO_F64)
+            ((double *)(void *)k->some)[i * dim + c] += by;
+        else
+            ((float *)(void *)k->some)[i * dim + c] += (float)by;
+    }
+    return call(k, fn, outs, "drift", k->some,
+                k->field->cond_dim ? k->cond : NULL, POINTS, result);
+}
+
+/* |got - want| within what central differences can show. */
+static bool agrees(const check *k, double got, double want, double size)
+{
+    const double tol = k->plan.call->dtype == ITO_F64 ? 1e-5 : 2e-2;
+
+    return fabs(got - want) <= tol * (1.0 + size);
+}
+
+/*
+ * sum[i] = central difference of component `which` of fn by component c, for
+ * POINTS rows; step a power of two, so that moving is exact up to rounding.
+ */
+static ito_status difference(check *k, ito_eval_fn fn, size_t outs, size_t c,
+                             char *up, char *down, double *h)
+{
+    ito_status rc;
+
+    *h = k->plan.call->dtype == ITO_F64 ? 0x1p-17 : 0x1p-7;
+    rc = moved(k, fn, outs, c, *h, up);
+    return rc == ITO_OK ? moved(k, fn, outs, c, -*h, down) : rc;
+}
+
+/* The divergence against differences of the drift, summed in `sums`. */
+static ito_status check_divergence(check *k, char *up, char *down, double *sums)
+{
+    const size_t dim = k->field->dim;
+    ito_status rc = ITO_OK;
+
+    memset(sums, 0, 2 * POINTS * sizeof(*sums));
+    for (size_t c = 0; rc == ITO_OK && c < dim; c++) {
+        double h;
+
+        rc = difference(k, k->field->drift, dim, c, up, down, &h);
+        for (size_t i = 0; rc == ITO_OK && i < POINTS; i++) {
+            const double d = (value_at(k, up, i * dim + c) -
+                              value_at(k, down, i * dim + c)) /
+                             (2.0 * h);
+
+            sums[i] += d;
+            sums[POINTS + i] += fabs(d);
+        }
+    }
+    if (rc == ITO_OK)
+        rc = call(k, k->field->divergence, 1, "divergence", k->rows,
+                  k->field->cond_dim ? k->cond : NULL, POINTS, k->first);
+    for (size_t i = 0; rc == ITO_OK && i < POINTS; i++)
+        if (!agrees(k, value_at(k, k->first, i), sums[i], sums[POINTS + i]))
+            return broken(k, "disagrees with differences of the drift",
+                          "divergence");
+    return rc;
+}
+
+/* vjp with v = 1, component by component: sum_i du_i/dx_c. */
+static ito_status check_vjp(check *k, char *up, char *down)
+{
+    const size_t dim = k->field->dim, bytes = k->plan.ops->bytes;
+    ito_status rc;
+    int back;
+
+    ito__tile_begin(&k->work, POINTS, 0, k->field->cond_dim ? k->cond : NULL);
+    ito__state_point(&k->work, k->x);
+    ito__state_point(&k->work, k->y);
+    ito__state_point(&k->work, k->v);
+    for (size_t i = 0; i < ito__tile_values(&k->work); i++) {
+        if (bytes == sizeof(double))
+            ((double *)k->v[0])[i] = 1.0;
+        else
+            ((float *)k->v[0])[i] = 1.0f;
+    }
+    ito__tile_load(&k->work, k->rows, k->x);
+    memcpy(k->y[0], k->x[0], ito__tile_values(&k->work) * bytes);
+    prepare(k);
+    back = ito__tile_vjp(&k->work, k->x, k->v, k->out);
+    if (back != 0)
+        return refused(k, "vjp", back);
+    if ((rc = look(k, dim, "vjp")) != ITO_OK)
+        return rc;
+    if (k->plan.wide)
+        memcpy(k->first, k->out[0], POINTS * dim * bytes);
+    else
+        k->plan.ops->unpack(POINTS, dim, (const void *const *)k->out, k->first);
+    for (size_t c = 0; rc == ITO_OK && c < dim; c++) {
+        double h;
+
+        rc = difference(k, k->field->drift, dim, c, up, down, &h);
+        for (size_t i = 0; rc == ITO_OK && i < POINTS; i++) {
+            double sum = 0.0, size = 0.0;
+
+            for (size_t j = i * dim; j < (i + 1) * dim; j++) {
+                const double d =
+                    (value_at(k, up, j) - value_at(k, down, j)) / (2.0 * h);
+
+                sum += d;
+                size += fabs(d);
+            }
+            if (!agrees(k, value_at(k, k->first, i * dim + c), sum, size))
+                return broken(k, "disagrees with differences of the drift",
+                              "vjp");
+        }
+    }
+    return rc;
+}
+
+/* The score against differences of the log density. */
+static ito_status check_score(check *k, char *up, char *down)
+{
+    const size_t dim = k->field->dim;
+    ito_status rc = call(k, k->field->score, dim, "score", k->rows,
+                         k->field->cond_dim ? k->cond : NULL, POINTS, k->first);
+
+    for (size_t c = 0; rc == ITO_OK && c < dim; c++) {
+        double h;
+
+        rc = difference(k, k->field->log_density, 1, c, up, down, &h);
+        for (size_t i = 0; rc == ITO_OK && i < POINTS; i++) {
+            const double got = value_at(k, k->first, i * dim + c);
+            const double d =
+                (value_at(k, up, i) - value_at(k, down, i)) / (2.0 * h);
+
+            if (!agrees(k, got, d, fabs(d) + fabs(value_at(k, up, i))))
+                return broken(k,
+                              "disagrees with differences of the log "
+                              "density",
+                              "score");
+        }
+    }
+    return rc;
+}
+
+static ito_status check_at(check *k, char *up, char *down, double *sums)
+{
+    const ito_field *f = k->field;
+    ito_status rc = check_part(k, f->drift, f->dim, "drift");
+
+    if (rc == ITO_OK && f->divergence)
+        rc = check_part(k, f->divergence, 1, "divergence");
+    if (rc == ITO_OK && f->divergence)
+        rc = check_divergence(k, up, down, sums);
+    if (rc == ITO_OK && f->vjp)
+        rc = check_vjp(k, up, down);
+    if (rc == ITO_OK && f->score)
+        rc = check_part(k, f->score, f->dim, "score");
+    if (rc == ITO_OK && f->log_density)
+        rc = check_part(k, f->log_density, 1, "log density");
+    if (rc == ITO_OK && f->score && f->log_density)
+        rc = check_score(k, up, down);
+    if (rc == ITO_OK && f->potential)
+        rc = check_part(k, f->potential, 1, "potential");
+    return rc;
+}
+
+/* Points uniform in the box, conditions uniform in (0, 1). */
+static void scatter(check *k, const ito_box *box, float *u)
+{
+    const size_t dim = k->field->dim, conds = k->field->cond_dim;
+    ito_noise at = { .seed = box->seed, .purpose = ITO_FOR_USER };
+
+    ito__uniform_rows(k->ctx->kern, &at, 0, POINTS, dim, u, dim);
+    for (size_t i = 0; i < POINTS * dim; i++) {
+        const double lo = box->lo ? box->lo[i % dim] : -1.0;
+        const double hi = box->hi ? box->hi[i % dim] : 1.0;
+        const double x = lo + (hi - lo) * (double)u[i];
+
+        if (k->plan.ops->dtype == ITO_F64)
+            ((double *)(void *)k->rows)[i] = x;
+        else
+            ((float *)(void *)k->rows)[i] = (float)x;
+    }
+    at.step = 1;
+    if (conds > 0)
+        ito__uniform_rows(k->ctx->kern, &at, 0, POINTS, conds, k->cond, conds);
+}
+
+/* Place all memory; with a NULL base only count. */
+static void place(carver *c, check *k, char *memory[2], double **sums,
+                  float **u)
+{
+    const size_t rows =
+        size_mul(size_mul(POINTS, k->field->dim), sizeof(double));
+    const size_t conds =
+        size_mul(size_mul(POINTS, k->field->cond_dim), sizeof(float));
+    tile_work work;
+
+    ito__tile_carve(c, &k->plan, &work);
+    k->work = work;
+    k->x = ito__state_carve(c, &k->plan);
+    k->y = ito__state_carve(c, &k->plan);
+    k->v = ito__state_carve(c, &k->plan);
+    k->out = ito__carve(c, size_mul(k->plan.comps, sizeof(void *)));
+    k->block_bytes =
+        size_add(size_mul(k->plan.wide ? k->plan.values : k->plan.rows,
+                          k->plan.ops->bytes),
+                 2 * GUARD);
+    k->guarded = ito__carve(c, size_mul(k->plan.comps, k->block_bytes));
+    k->scratch = ito__carve(c, size_add(k->plan.scratch_bytes, 2 * GUARD));
+    k->rows = ito__carve(c, rows);
+    k->first = ito__carve(c, rows);
+    k->again = ito__carve(c, rows);
+    k->some = ito__carve(c, rows);
+    memory[0] = ito__carve(c, rows);
+    memory[1] = ito__carve(c, rows);
+    k->cond = ito__carve(c, conds);
+    k->cond_some = ito__carve(c, conds);
+    *sums = ito__carve(c, 2 * POINTS * sizeof(**sums));
+    *u = ito__carve(c, size_mul(size_mul(POINTS, k->field->dim), sizeof(**u)));
+    if (k->scratch && k->plan.scratch_bytes > 0)
+        k->work.tile.scratch = k->scratch + GUARD;
+}
+
+static ito_status check_box(ito_ctx *ctx, const ito_field *f,
+                            const ito_box *box)
+{
+    for (size_t c = 0; c < f->dim; c++) {
+        const double lo = box->lo ? box->lo[c] : -1.0;
+        const double hi = box->hi ? box->hi[c] : 1.0;
+
+        if (!(lo <= hi) || !isfinite(lo) || !isfinite(hi))
+            return ito__fail(ctx, ITO_EARG,
+                             "field_check: component %zu of the "
+                             "box runs from %g to %g",
+                             c, lo, hi);
+    }
+    if (!isfinite(box->t0) || !isfinite(box->t1))
+        return ito__fail(ctx, ITO_EARG, "field_check: time from %g to %g",
+                         box->t0, box->t1);
+    return ITO_OK;
+}
+
+/* Check with a state of one type that the field takes. */
+static ito_status check_type(ito_ctx *ctx, const ito_field *field,
+                             const ito_box *box, ito_dtype dtype)
+{
+    check k = { .ctx = ctx, .field = field };
+    char *memory[2], *block;
+    double *sums;
+    float *u;
+    carver c = { 0 };
+    ito_status rc = ito__tile_plan(ctx, "field_check", field, dtype, &k.plan);
+
+    if (rc == ITO_OK)
+        rc = check_box(ctx, field, box);
+    if (rc == ITO_OK)
+        rc = ito__tile_size(ctx, "field_check", &k.plan, POINTS, POINTS, 1);
+    if (rc != ITO_OK)
+        return rc;
+    k.name = field->name ? field->name : "without a name";
+    place(&c, &k, memory, &sums, &u);
+    block = ito__calloc(ctx, 1, c.used);
+    if (!block)
+        return ito__fail(ctx, ITO_ENOMEM, "field_check: no memory");
+    c = (carver){ .base = block };
+    place(&c, &k, memory, &sums, &u);
+    scatter(&k, box, u);
+    for (size_t i = 0; rc == ITO_OK && i < TIMES; i++) {
+        const double t1 = box->t0 == 0.0 && box->t1 == 0.0 ? 1.0 : box->t1;
+
+        k.work.tile.t =
+            box->t0 + (t1 - box->t0) * ((double)(2 * i + 1) / (2.0 * TIMES));
+        rc = check_at(&k, memory[0], memory[1], sums);
+    }
+    ito__free(ctx, block);
+    return rc;
+}
+
+ito_status ito_field_check(ito_ctx *ctx, const ito_field *field,
+                           const ito_box *box)
+{
+    const ito_box unit = { 0 };
+    const unsigned types = field && field->dtypes ? field->dtypes : ITO_F32;
+    ito_status rc = ITO_OK;
+
+    if (!ctx)
+        return ITO_EARG;
+    if ((types & ITO_F32) != 0)
+        rc = check_type(ctx, field, box ? box : &unit, ITO_F32);
+    if (rc == ITO_OK && (types & ITO_F64) != 0)
+        rc = check_type(ctx, field, box ? box : &unit, ITO_F64);
+    return rc;
+}

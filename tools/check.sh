@@ -1,0 +1,47 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# check.sh [all] - build what the tests need and run them all in one CTest
+# run, whose summary is the last thing printed.
+#
+# Usual: release by GCC with the style checks, and the sanitizers.  With
+# "all": release by Clang, the thread sanitizer and the slow tests.
+set -eu
+cd "$(dirname "$0")/.."
+
+jobs=$(nproc 2>/dev/null || echo 2)
+builds='release asan'
+select='-LE slow'
+if [ "${1:-}" = all ]; then
+    builds='release clang-release asan tsan'
+    select=
+fi
+
+# build NAME: configure and build one preset; words only where it fails.
+build() {
+    echo "building $1"
+    lint=OFF
+    [ "$1" = release ] && lint=ON
+    mkdir -p build
+    if ! {
+        cmake --preset "$1" -DITO_TESTS=ON -DITO_LINT="$lint" &&
+            cmake --build --preset "$1" --parallel "$jobs"
+    } >"build/$1.log" 2>&1; then
+        cat "build/$1.log"
+        echo "check: the build of $1 failed" >&2
+        exit 1
+    fi
+}
+
+for name in $builds; do
+    build "$name"
+done
+
+# One CTest run over all builds.
+mkdir -p build/check
+for name in $builds; do
+    echo "subdirs(\"$PWD/build/$name\")"
+done >build/check/CTestTestfile.cmake
+# shellcheck disable=SC2086  # two words or none
+exec ctest --test-dir build/check -j "$jobs" --output-on-failure \
+    --no-label-summary $select
