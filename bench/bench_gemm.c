@@ -38,7 +38,8 @@
  * packed, with bias, SiLU and its derivative. */
 typedef enum form { NN, NT, TN, PRE, ACT } form;
 
-typedef struct class {
+typedef struct class
+{
     const char *name;
     form how;
     const size_t (*shape)[3]; /* m, n, k */

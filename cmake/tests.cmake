@@ -4,6 +4,7 @@
 #
 #   tests/test_*.c       a cmocka program; sees internal headers
 #   tests/slow_*.c       the same, label "slow"
+#   tests/double_*.c     networks compiled again with double for float
 #   tests/fuzz/fuzz_*.c  a fuzz target, run for a moment by driver.c
 #   tests/cli_*.sh       a test of the program, given in $ITO
 #   examples/*.c         compiled against the public headers and run
@@ -67,6 +68,24 @@ endforeach()
 file(GLOB slow CONFIGURE_DEPENDS tests/slow_*.c)
 foreach(file ${slow})
     ito_unit(${file} 1500 "slow")
+endforeach()
+
+# Everything that a network needs, compiled again with real = double.
+file(GLOB double_sources CONFIGURE_DEPENDS src/base/*.c src/ctx/*.c src/nn/*.c)
+list(FILTER double_sources EXCLUDE REGEX
+     "nn/(graph_run|graph_json|slices|mlp|tree)\\.c$")
+file(GLOB doubles CONFIGURE_DEPENDS tests/double_*.c)
+foreach(file ${doubles})
+    get_filename_component(name ${file} NAME_WE)
+    add_executable(${name} ${file} ${double_sources} src/os/thread.c
+                   src/kern/act.c src/kern/find.c src/kern/kern_c.c)
+    ito_compile(${name})
+    target_compile_definitions(${name} PRIVATE
+        ITO_REAL=double ITO_REAL_IS_DOUBLE=1)
+    target_include_directories(${name} PRIVATE include src tests)
+    target_include_directories(${name} SYSTEM PRIVATE ${CMOCKA_INCLUDE})
+    target_link_libraries(${name} PRIVATE ${CMOCKA_LIBRARY} ${ITO_LIBRARIES})
+    ito_test(${name} 300 "unit" ${name})
 endforeach()
 
 file(GLOB targets CONFIGURE_DEPENDS tests/fuzz/fuzz_*.c)

@@ -89,6 +89,87 @@ TEST(every_small_problem_is_solved_as_brute_force_solves_it)
         }
 }
 
+/*
+ * The Hungarian algorithm in its plainest O(n^3) form, as a second opinion:
+ * rows are added one by one, u and v are the dual prices, way[j] is the
+ * column before j on the alternating path.  Index 0 stands for "none".
+ */
+static double hungarian(size_t n, const float *cost)
+{
+    enum { MAX = 101 };
+    double u[MAX] = { 0 }, v[MAX] = { 0 }, low[MAX], sum = 0.0;
+    size_t row[MAX] = { 0 }, way[MAX] = { 0 };
+
+    CHECK(n < MAX);
+    for (size_t i = 1; i <= n; i++) {
+        unsigned char used[MAX] = { 0 };
+        size_t j = 0;
+
+        row[0] = i;
+        for (size_t k = 0; k <= n; k++)
+            low[k] = HUGE_VAL;
+        do {
+            double delta = HUGE_VAL;
+            size_t next = 0;
+
+            used[j] = 1;
+            for (size_t k = 1; k <= n; k++) {
+                const double c =
+                    (double)cost[(row[j] - 1) * n + k - 1] - u[row[j]] - v[k];
+
+                if (!used[k] && c < low[k]) {
+                    low[k] = c;
+                    way[k] = j;
+                }
+                if (!used[k] && low[k] < delta) {
+                    delta = low[k];
+                    next = k;
+                }
+            }
+            for (size_t k = 0; k <= n; k++) {
+                if (used[k]) {
+                    u[row[k]] += delta;
+                    v[k] -= delta;
+                } else {
+                    low[k] -= delta;
+                }
+            }
+            j = next;
+        } while (row[j] != 0);
+        for (; j != 0; j = way[j])
+            row[j] = row[way[j]];
+    }
+    for (size_t k = 1; k <= n; k++)
+        sum += (double)cost[(row[k] - 1) * n + k - 1];
+    return sum;
+}
+
+TEST(larger_problems_agree_with_the_hungarian_algorithm)
+{
+    static float cost[100 * 100];
+    uint32_t to[100];
+    double sum;
+
+    for (int trial = 0; trial < 60; trial++) {
+        const size_t n = 20 + t_rand() % 81;
+        float x[200];
+
+        for (size_t i = 0; i < 2 * n; i++)
+            x[i] = (float)floor(6.0 * t_normal());
+        /* few levels, continuous, squared distances of lattice points */
+        for (size_t i = 0; i < n * n; i++) {
+            const float e = x[i / n] - x[n + i % n];
+
+            cost[i] = trial % 3 == 0   ? (float)(t_rand() % 5)
+                      : trial % 3 == 1 ? t_uniform()
+                                       : e * e;
+        }
+        CHECK_OK(ctx, ito_assign(ctx, n, cost, to, &sum));
+        check_bijection(n, to);
+        CHECK_NEAR(sum, hungarian(n, cost), 1e-9 * (1.0 + fabs(sum)));
+    }
+}
+
 static int compare(const void *p, const void *q)
 {
     const double *a = p, *b = q;
@@ -204,6 +285,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         RUN(every_small_problem_is_solved_as_brute_force_solves_it),
+        RUN(larger_problems_agree_with_the_hungarian_algorithm),
         RUN(points_of_a_line_are_coupled_in_order),
         RUN(the_product_matrix_is_assigned_backwards),
         RUN(random_exponential_costs_add_up_as_the_theorem_says),

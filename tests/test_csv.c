@@ -255,7 +255,11 @@ TEST(messages_stay_one_short_line)
     refused(text, ITO_EFORMAT, "text 'x?y?nnn");
     CHECK(!strchr(ito_errmsg(ctx), '\n'));
     CHECK(strlen(ito_errmsg(ctx)) < 400);
-    refused_with(text, &opts, ITO_EARG, ", ...");
+    refused_with(text, &opts, ITO_EARG, "...");
+    CHECK(strlen(ito_errmsg(ctx)) < 400);
+    refused("\"a\nb\",c\n1,2\nx,2\n", ITO_EFORMAT, "column 'a?b' of numbers");
+    refused("a,\"x\ty\",\"x\ty\"\n1,2,3\n", ITO_EFORMAT, "'x?y'");
+    CHECK(!strchr(ito_errmsg(ctx), '\t'));
 }
 
 TEST(ragged_rows_are_refused_with_their_line)

@@ -115,25 +115,25 @@ TEST(golden_values_of_every_address_field)
         uint32_t dim, comp;
         uint32_t normal, uniform; /* bits of the float */
     } rows[] = {
-        { { 0, 0, 0, 0 }, 0, 1, 0, 0, 0 },
-        { { 0, 0, 0, 0 }, 1, 1, 0, 0, 0 },
-        { { 0, 0, 0, 0 }, 2, 1, 0, 0, 0 },
-        { { 0, 0, 0, 0 }, 16, 1, 0, 0, 0 },
-        { { 0, 0, 0, 0 }, 32, 1, 0, 0, 0 },
-        { { 0, 0, 0, 0 }, 0, 2, 1, 0, 0 },
-        { { 0, 0, 0, 0 }, 0, 32, 0, 0, 0 },
-        { { 0, 0, 0, 0 }, 3, 64, 45, 0, 0 },
-        { { 1, 0, 0, 0 }, 0, 1, 0, 0, 0 },
-        { { UINT64_C(1) << 32, 0, 0, 0 }, 0, 1, 0, 0, 0 },
-        { { 0, 1, 0, 0 }, 0, 1, 0, 0, 0 },
-        { { 0, 0, 1, 0 }, 0, 1, 0, 0, 0 },
-        { { 0, 0, 0, 1 }, 0, 1, 0, 0, 0 },
+        { { 0, 0, 0, 0 }, 0, 1, 0, 0xbfaccddeu, 0x3ecc4fd2u },
+        { { 0, 0, 0, 0 }, 1, 1, 0, 0xbe9eec27u, 0x3f6169c5u },
+        { { 0, 0, 0, 0 }, 2, 1, 0, 0xbe640dd2u, 0x3f78e4cdu },
+        { { 0, 0, 0, 0 }, 16, 1, 0, 0xbdf8de6bu, 0x3f3c57adu },
+        { { 0, 0, 0, 0 }, 32, 1, 0, 0xbf1b5205u, 0x3e7f1aa4u },
+        { { 0, 0, 0, 0 }, 0, 2, 1, 0xbe0d0a61u, 0x3e3739ccu },
+        { { 0, 0, 0, 0 }, 0, 32, 0, 0xbfaccddeu, 0x3ecc4fd2u },
+        { { 0, 0, 0, 0 }, 3, 64, 45, 0xbf95f429u, 0x3ea83ad6u },
+        { { 1, 0, 0, 0 }, 0, 1, 0, 0xbe7d4508u, 0x3f63e807u },
+        { { UINT64_C(1) << 32, 0, 0, 0 }, 0, 1, 0, 0x3dfc7f50u, 0x3f7dde3fu },
+        { { 0, 1, 0, 0 }, 0, 1, 0, 0xbe854d4fu, 0x3f749effu },
+        { { 0, 0, 1, 0 }, 0, 1, 0, 0x3ed51d2bu, 0x3f044515u },
+        { { 0, 0, 0, 1 }, 0, 1, 0, 0x3f36c717u, 0x3f110223u },
         { { 5, 65535, 4294967295u, 255 },
           UINT64_C(35184372088831),
           31,
           30,
-          0,
-          0 },
+          0xbfe4ea9du,
+          0x3eec2272u },
     };
     float row[64];
 
@@ -147,8 +147,8 @@ TEST(golden_values_of_every_address_field)
                                         rows[i].dim, row));
         memcpy(&uniform, &row[rows[i].comp], sizeof(uniform));
         if (normal != rows[i].normal || uniform != rows[i].uniform)
-            print_message("row %zu: 0x%08xu, 0x%08xu\n", i, (unsigned)normal,
-                          (unsigned)uniform);
+            check_fail(__FILE__, __LINE__, "row %zu: 0x%08xu, 0x%08xu", i,
+                       (unsigned)normal, (unsigned)uniform);
     }
 }
 

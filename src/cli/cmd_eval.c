@@ -150,13 +150,15 @@ static void print_columns(const ito_eval *e, ito_eval_column *col)
 
 static void print_copies(const ito_copies *c)
 {
-    printf("\ncopy check: %s.  %.2f %% of the fake rows lie closer to a real "
-           "row than\n%.4g, the 1 %% quantile of the distances between real "
-           "rows (flagged above 5 %%);\n%.2f %% repeat a real row exactly, "
-           "%.2f %% of the real rows do.\n",
-           c->flagged ? "FLAGGED, the fake rows look copied" : "not flagged",
-           100.0 * c->close, c->near_distance, 100.0 * c->copies,
-           100.0 * c->real_copies);
+    printf("\ncopy check: %s\n",
+           c->flagged ? "FLAGGED, the fake rows look copied" : "not flagged");
+    printf("  %.2f %% of the fake rows lie closer to a real row than %.4g, "
+           "the 1 %% quantile\n  of the distances between real rows (at most "
+           "5 %% allowed)\n",
+           100.0 * c->close, c->near_distance);
+    printf("  %.2f %% of the fake rows repeat a real row exactly, %.2f %% of "
+           "the real rows do\n",
+           100.0 * c->copies, 100.0 * c->real_copies);
 }
 
 static void print_report(const ito_eval *e, ito_eval_column *col)

@@ -12,6 +12,8 @@
 #include "cli/cmd.h"
 #include "cli/term.h"
 
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
 /* Every command, in the order of `ito help`. */
 #define COMMANDS(X) \
     X(train)        \
@@ -31,13 +33,9 @@ static const command *const commands[] = {
 #undef X
 };
 
-#define X(name) +1
-enum { COMMAND_COUNT = 0 COMMANDS(X) };
-#undef X
-
 const command *cmd_at(size_t i)
 {
-    return i < COMMAND_COUNT ? commands[i] : NULL;
+    return i < COUNT(commands) ? commands[i] : NULL;
 }
 
 /* Results must have arrived: a full disk behind `ito data ... > file` is a

@@ -197,10 +197,13 @@ static int whole_value(const opt *o, const char *text, char *error,
                        size_t bytes)
 {
     const int sized = o->kind == OPT_SIZE;
+    uint64_t limit = UINT64_MAX;
     const char *why;
     uint64_t whole;
 
-    if (read_whole(text, sized ? SIZE_MAX : UINT64_MAX, &whole, &why) != 0)
+    if (sized)
+        limit = SIZE_MAX;
+    if (read_whole(text, limit, &whole, &why) != 0)
         return reject(error, bytes, text, why);
     if (sized && whole == 0)
         return reject(error, bytes, text, "must be at least 1");

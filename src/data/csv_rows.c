@@ -11,74 +11,62 @@
 #include "data/number.h"
 #include "data/utf8.h"
 
-#define SHOW_MAX    40    /* bytes of a cell in a message */
 #define CANCEL_ROWS 16384 /* rows between two looks at cancel */
 
-/* A copy of a cell's beginning that suits a message of one line. */
-static const char *show(const csv_cell *cell, char out[SHOW_MAX + 4])
+/* What a message about a cell says of it. */
+typedef struct shown {
+    ito_errinfo at;
+    char cell[UTF8_SHOW_MAX + 4];
+    char name[UTF8_SHOW_MAX + 4];
+} shown;
+
+static shown show(const csv_reader *r, size_t k, const csv_cell *cell)
 {
-    size_t n = 0;
+    const size_t j = r->chosen.source[k];
+    const char *const name = r->names[j];
+    shown s = { .at = ito__at_file(r->where, cell->line, j + 1) };
 
-    while (n < cell->bytes) {
-        const size_t m = utf8_char(cell->text + n, cell->bytes - n);
-
-        if (n + size_max(m, 1) > SHOW_MAX) {
-            memcpy(out + n, "...", 3);
-            n += 3;
-            break;
-        }
-        if (m == 0 || (unsigned char)cell->text[n] < 0x20)
-            out[n++] = '?';
-        else {
-            memcpy(out + n, cell->text + n, m);
-            n += m;
-        }
-    }
-    out[n] = '\0';
-    return out;
+    utf8_show(cell->text, cell->bytes, s.cell);
+    utf8_show(name, strlen(name), s.name);
+    return s;
 }
 
 /* Say what is wrong with a cell of a column of numbers, or of an undecided
  * or text column where `cell` is missing or infinite. */
 static ito_status bad_cell(const csv_reader *r, size_t k, const csv_cell *cell)
 {
-    const size_t j = r->chosen.source[k];
-    const char *const name = r->names[j];
-    ito_errinfo at = ito__at_file(r->where, cell->line, j + 1);
-    char text[SHOW_MAX + 4];
+    const shown s = show(r, k, cell);
+    const size_t column = r->chosen.source[k] + 1;
 
-    show(cell, text);
     if (csv_is_missing(cell))
-        return ito__fail_at(r->ctx, ITO_ENONFINITE, &at,
-                            "%s:%zu:%zu: column '%.60s' has a missing cell; "
+        return ito__fail_at(r->ctx, ITO_ENONFINITE, &s.at,
+                            "%s:%zu:%zu: column '%s' has a missing cell; "
                             "--drop-missing leaves such rows out",
-                            r->where, cell->line, j + 1, name);
+                            r->where, cell->line, column, s.name);
     if (csv_is_numeric(cell))
-        return ito__fail_at(r->ctx, ITO_ENONFINITE, &at,
-                            "%s:%zu:%zu: column '%.60s' has '%s', which is "
-                            "not finite; correct or remove the row",
-                            r->where, cell->line, j + 1, name, text);
-    return ito__fail_at(r->ctx, ITO_EFORMAT, &at,
-                        "%s:%zu:%zu: text '%s' in column '%.60s' of numbers; "
+        return ito__fail_at(r->ctx, ITO_ENONFINITE, &s.at,
+                            "%s:%zu:%zu: column '%s' has '%s', which is not "
+                            "finite; correct or remove the row",
+                            r->where, cell->line, column, s.name, s.cell);
+    return ito__fail_at(r->ctx, ITO_EFORMAT, &s.at,
+                        "%s:%zu:%zu: text '%s' in column '%s' of numbers; "
                         "correct it, or take the column as texts: "
-                        "--categorical %.60s",
-                        r->where, cell->line, j + 1, text, name, name);
+                        "--categorical %s",
+                        r->where, cell->line, column, s.cell, s.name, s.name);
 }
 
 /* A number in a column of texts. */
 static ito_status odd_number(const csv_reader *r, size_t k,
                              const csv_cell *cell)
 {
-    const size_t j = r->chosen.source[k];
-    const ito_errinfo at = ito__at_file(r->where, cell->line, j + 1);
-    char text[SHOW_MAX + 4];
+    const shown s = show(r, k, cell);
 
-    return ito__fail_at(r->ctx, ITO_EFORMAT, &at,
-                        "%s:%zu:%zu: number '%s' in column '%.60s', whose "
-                        "cells above are texts; correct them, or take all as "
-                        "texts: --categorical %.60s",
-                        r->where, cell->line, j + 1, show(cell, text),
-                        r->names[j], r->names[j]);
+    return ito__fail_at(r->ctx, ITO_EFORMAT, &s.at,
+                        "%s:%zu:%zu: number '%s' in column '%s', whose cells "
+                        "above are texts; correct them, or take all as "
+                        "texts: --categorical %s",
+                        r->where, cell->line, r->chosen.source[k] + 1, s.cell,
+                        s.name, s.name);
 }
 
 /* Digits and a comma: 1,5 or 1,234.5. */
@@ -100,16 +88,14 @@ static bool has_comma_number(const csv_cell *cell)
 static ito_status comma_number(const csv_reader *r, size_t k,
                                const csv_cell *cell)
 {
-    const size_t j = r->chosen.source[k];
-    const ito_errinfo at = ito__at_file(r->where, cell->line, j + 1);
-    char text[SHOW_MAX + 4];
+    const shown s = show(r, k, cell);
 
-    return ito__fail_at(r->ctx, ITO_EFORMAT, &at,
+    return ito__fail_at(r->ctx, ITO_EFORMAT, &s.at,
                         "%s:%zu:%zu: '%s' has a comma; write numbers with a "
                         "decimal point and without thousands separators, or "
-                        "take the column as texts: --categorical %.60s",
-                        r->where, cell->line, j + 1, show(cell, text),
-                        r->names[j]);
+                        "take the column as texts: --categorical %s",
+                        r->where, cell->line, r->chosen.source[k] + 1, s.cell,
+                        s.name);
 }
 
 /* Where the cells of a column are written. */

@@ -12,6 +12,7 @@
 #include "data/number.h"
 #include "data/stream.h"
 #include "data/table.h"
+#include "data/utf8.h"
 
 #define HEADER_ALIGN 64
 #define COLS_MAX     1000000
@@ -239,6 +240,7 @@ static bool all_floats(const ito_table *table)
 
 ito_status npy_write(ito_ctx *ctx, const char *path, const ito_table *table)
 {
+    char shown[UTF8_SHOW_MAX + 4];
     unsigned char buffer[1024];
     size_t item, used = 0;
     stream *out;
@@ -247,9 +249,11 @@ ito_status npy_write(ito_ctx *ctx, const char *path, const ito_table *table)
     for (size_t j = 0; j < table->cols; j++)
         if (table->column[j].kind != ITO_COLUMN_NUMBER)
             return ito__fail(ctx, ITO_EUNFIT,
-                             "%s: column '%.60s' holds texts, which NPY "
+                             "%s: column '%s' holds texts, which NPY "
                              "cannot; write .csv",
-                             path, table->column[j].name);
+                             path,
+                             utf8_show(table->column[j].name,
+                                       strlen(table->column[j].name), shown));
     if ((rc = stream_begin(ctx, path, &out)) != ITO_OK)
         return rc;
     item = all_floats(table) ? 4 : 8;

@@ -14,6 +14,7 @@
 #include "data/json.h"
 #include "data/st_sum.h"
 #include "data/stream.h"
+#include "data/utf8.h"
 #include "os/file.h"
 
 /* Where bytes come from: a file, or memory. */
@@ -80,6 +81,12 @@ static ito_status bad_tensor(const st_file *st, const char *name,
 {
     return ito__fail(st->ctx, ITO_EFORMAT, "%s: tensor %s: %s", st->where, name,
                      what);
+}
+
+static ito_status bad_tensor(const st_file *st, const char *name,
+                             const char *what)
+{
+    return refuse(st, ITO_EFORMAT, name, what);
 }
 
 /* Read exactly `bytes`; what there is less is a file cut off. */
@@ -155,8 +162,7 @@ static ito_status read_dtype(const st_file *st, const json_value *v,
             t->dtype = (st_dtype)i;
             return ITO_OK;
         }
-    return ito__fail(st->ctx, ITO_EUNFIT, "%s: tensor %s: unknown type %.40s",
-                     st->where, t->name, name);
+    return refuse(st, ITO_EUNFIT, t->name, "an unknown type of element");
 }
 
 /* The shape; t->bytes becomes what it needs. */
@@ -169,9 +175,7 @@ static ito_status read_shape(const st_file *st, const json_value *v,
     if (!shape || shape->kind != JSON_ARRAY)
         return bad_tensor(st, t->name, "no shape");
     if (shape->count > ST_RANK_MAX)
-        return ito__fail(st->ctx, ITO_EUNFIT,
-                         "%s: tensor %s: %zu dimensions; at most %d", st->where,
-                         t->name, shape->count, ST_RANK_MAX);
+        return refuse(st, ITO_EUNFIT, t->name, "more than 8 dimensions");
     t->rank = 0;
     t->bytes = dtypes[t->dtype].bytes;
     for (d = shape->child; d; d = d->next, t->rank++) {
@@ -204,9 +208,8 @@ static ito_status read_tensor(const st_file *st, const json_value *v, place *p)
     if (p->end - p->begin != t->bytes)
         return bad_tensor(st, t->name, "data_offsets do not suit its shape");
     if (p->begin % dtypes[t->dtype].bytes != 0)
-        return ito__fail(st->ctx, ITO_EUNFIT,
-                         "%s: tensor %s: data not aligned to its elements",
-                         st->where, t->name);
+        return refuse(st, ITO_EUNFIT, t->name,
+                      "data not aligned to its elements");
     return ITO_OK;
 }
 

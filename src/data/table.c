@@ -119,8 +119,10 @@ static ito_status copy_text(ito_table *table, const char *text,
 static ito_status bad_column(const ito_table *table, const ito_column *from,
                              const char *what)
 {
-    return ito__fail(table->ctx, ITO_EARG,
-                     "ito_table_build: column '%.60s': %s", from->name, what);
+    char shown[UTF8_SHOW_MAX + 4];
+
+    return ito__fail(table->ctx, ITO_EARG, "ito_table_build: column '%s': %s",
+                     utf8_show(from->name, strlen(from->name), shown), what);
 }
 
 static ito_status build_numbers(ito_table *table, const ito_column *from,

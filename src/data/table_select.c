@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "data/table.h"
+#include "data/utf8.h"
 
 #define LIST_MAX 300 /* bytes of a message that lists columns */
 
@@ -48,12 +49,12 @@ static size_t find(const named *sorted, size_t n, const char *name)
 static ito_status unknown(ito_ctx *ctx, const char *where, const char *name,
                           size_t cols, const char *const *names)
 {
-    char list[LIST_MAX + 8];
+    char list[LIST_MAX + 8], shown[UTF8_SHOW_MAX + 4];
     size_t used = 0;
 
     list[0] = '\0';
     for (size_t j = 0; j < cols; j++) {
-        const size_t n = strlen(names[j]);
+        const size_t n = strlen(utf8_show(names[j], strlen(names[j]), shown));
 
         if (used + n + 2 > LIST_MAX) {
             memcpy(list + used, ", ...", 6);
@@ -63,23 +64,29 @@ static ito_status unknown(ito_ctx *ctx, const char *where, const char *name,
             memcpy(list + used, ", ", 2);
             used += 2;
         }
-        memcpy(list + used, names[j], n + 1);
+        memcpy(list + used, shown, n + 1);
         used += n;
     }
-    return ito__fail(ctx, ITO_EARG, "%s: no column '%.60s'; there are: %s",
-                     where, name, list);
+    return ito__fail(ctx, ITO_EARG, "%s: no column '%s'; there are: %s", where,
+                     utf8_show(name, strlen(name), shown), list);
 }
 
 static ito_status check_names(ito_ctx *ctx, const char *where,
                               const named *sorted, size_t cols)
 {
-    for (size_t j = 1; j < cols; j++)
-        if (strcmp(sorted[j - 1].name, sorted[j].name) == 0)
+    char shown[UTF8_SHOW_MAX + 4];
+
+    for (size_t j = 1; j < cols; j++) {
+        const char *const name = sorted[j].name;
+
+        if (strcmp(sorted[j - 1].name, name) == 0)
             return ito__fail(ctx, ITO_EFORMAT,
-                             "%s: columns %zu and %zu are both named '%.60s'; "
+                             "%s: columns %zu and %zu are both named '%s'; "
                              "rename one",
                              where, sorted[j - 1].place + 1,
-                             sorted[j].place + 1, sorted[j].name);
+                             sorted[j].place + 1,
+                             utf8_show(name, strlen(name), shown));
+    }
     return ITO_OK;
 }
 
@@ -90,6 +97,7 @@ static ito_status select_columns(ito_ctx *ctx, const char *where,
                                  const ito_table_opts *opts, selection *out)
 {
     bool *const seen = ito__arena_get(ctx, cols);
+    char shown[UTF8_SHOW_MAX + 4];
 
     if (!seen)
         return ito__fail(ctx, ITO_ENOMEM, "%s: %zu columns", where, cols);
@@ -110,8 +118,8 @@ static ito_status select_columns(ito_ctx *ctx, const char *where,
             return unknown(ctx, where, opts->columns[i], cols, names);
         if (seen[j])
             return ito__fail(ctx, ITO_EARG,
-                             "%s: column '%.60s' is asked for twice", where,
-                             names[j]);
+                             "%s: column '%s' is asked for twice", where,
+                             utf8_show(names[j], strlen(names[j]), shown));
         seen[j] = true;
         out->source[i] = j;
     }

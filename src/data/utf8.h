@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * utf8.h - is this text UTF-8?
+ * utf8.h - is this text UTF-8, and how does it look in a message?
  */
 #ifndef ITO_DATA_UTF8_H
 #define ITO_DATA_UTF8_H
 
 #include <stddef.h>
+#include <string.h>
 
 /*
  * The bytes of the character at the start of text[0 .. bytes-1]: 1 to 4, or
@@ -43,6 +44,36 @@ static inline size_t utf8_valid(const char *text, size_t bytes)
     while (i < bytes && (n = utf8_char(text + i, bytes - i)) != 0)
         i += n;
     return i;
+}
+
+#define UTF8_SHOW_MAX 60 /* bytes of a text in a message */
+
+/* The beginning of a text as suits a message of one line: no control
+ * characters, no half characters, "..." where it was cut. */
+static inline const char *utf8_show(const char *text, size_t bytes,
+                                    char out[UTF8_SHOW_MAX + 4])
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < bytes;) {
+        const size_t m = utf8_char(text + i, bytes - i);
+
+        if (n + (m ? m : 1) > UTF8_SHOW_MAX) {
+            memcpy(out + n, "...", 3);
+            n += 3;
+            break;
+        }
+        if (m == 0 || (unsigned char)text[i] < 0x20 || text[i] == 0x7f) {
+            out[n++] = '?';
+            i++;
+            continue;
+        }
+        memcpy(out + n, text + i, m);
+        n += m;
+        i += m;
+    }
+    out[n] = '\0';
+    return out;
 }
 
 #endif /* ITO_DATA_UTF8_H */

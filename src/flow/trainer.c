@@ -51,8 +51,8 @@ static ito_status check_opts(ito_ctx *ctx, const ito_train_opts *o)
         return ito__fail(ctx, ITO_EARG, "lr %g: must be above 0", o->lr);
     if (!(o->ema < 1.0))
         return ito__fail(ctx, ITO_EARG, "ema %g: must be below 1", o->ema);
-    if (!isfinite(o->weight_decay) || o->weight_decay < 0.0 ||
-        o->weight_decay * o->lr >= 1.0)
+    if (o->optimizer == ITO_OPTIMIZER_ADAMW &&
+        !(o->weight_decay >= 0.0 && o->weight_decay * o->lr < 1.0))
         return ito__fail(ctx, ITO_EARG,
                          "weight_decay %g: must be from 0 to 1 / lr",
                          o->weight_decay);

@@ -9,10 +9,27 @@
  *     element (p, j) of a panel of width w is at panel[p * w + j]
  *
  * Rows that are contiguous are copied; columns that are contiguous are
- * transposed in registers, SIMD_WIDTH rows and columns at a time.
+ * transposed in registers, SIMD_WIDTH rows and columns at a time.  A packed operand is its
+ * panels one after the other, or, of at most GEMM_THIN columns, its rows.
+ *
+ * Rows of A that one tile needs are copied to GEMM_A_GAP beyond their length
+ * apart, so that they start in different sets of a cache, or, where A is not
+ * stored by rows, step after step:
+ *
+ *     element (i, p) is at rows[p * GEMM_A_WIDTH + i]
  *
  * Included by gemm_tmpl.h.
  */
+#ifndef ITO_KERN_GEMM_PACK_H
+#define ITO_KERN_GEMM_PACK_H
+
+#include "kern/gemm_tile.h"
+
+/* Up to this many columns the rows of A are the lanes. */
+#define GEMM_THIN (SIMD_WIDTH / 2)
+
+#define GEMM_A_GAP   16
+#define GEMM_A_WIDTH ((GEMM_MR + SIMD_WIDTH - 1) / SIMD_WIDTH * SIMD_WIDTH)
 
 static inline size_t gemm_min(size_t a, size_t b)
 {
@@ -195,3 +212,48 @@ static void gemm_panel(size_t k, size_t n, const real *b, size_t b_row,
         for (size_t j = 0; j < width; j++)
             out[p * width + j] = j < n ? b[p * b_row + j * b_col] : (real)0;
 }
+
+/* Numbers of a packed k x n operand. */
+static size_t packed_b(size_t k, size_t n)
+{
+    return n <= GEMM_THIN ? k * n : k * gemm_width(n);
+}
+
+/* Pack element (p, j) = b[p * b_row + j * b_col]. */
+static void pack_b(size_t k, size_t n, const real *b, size_t b_row,
+                   size_t b_col, real *out)
+{
+    if (n <= GEMM_THIN) {
+        for (size_t p = 0; p < k; p++)
+            for (size_t j = 0; j < n; j++)
+                out[p * n + j] = b[p * b_row + j * b_col];
+        return;
+    }
+    for (size_t j = 0; j < n; j += GEMM_NR)
+        gemm_panel(k, gemm_min(n - j, GEMM_NR), b + j * b_col, b_row, b_col,
+                   out + j * k);
+}
+
+/* mr rows of A that are contiguous. */
+static void gemm_rows_copied(size_t k, size_t mr, const real *a, size_t a_row,
+                             real *out)
+{
+    for (size_t i = 0; i < mr; i++)
+        memcpy(out + i * (k + GEMM_A_GAP), a + i * a_row, k * sizeof(*a));
+}
+
+/* mr rows of A with any strides, by steps. */
+static void gemm_rows_turned(size_t k, size_t mr, const real *a, size_t a_row,
+                             size_t a_col, real *out)
+{
+    for (size_t p = 0; p < k; p++, a += a_col, out += GEMM_A_WIDTH) {
+        if (a_row == 1)
+            for (size_t i = 0; i < mr; i += SIMD_WIDTH)
+                v_store(out + i, v_load_n(a + i, gemm_min(mr - i, SIMD_WIDTH)));
+        else
+            for (size_t i = 0; i < mr; i++)
+                out[i] = a[i * a_row];
+    }
+}
+
+#endif /* ITO_KERN_GEMM_PACK_H */

@@ -13,6 +13,8 @@
  *
  * Included by gemm_tmpl.h, after a vocabulary (simd_<isa>.h).
  */
+#ifndef ITO_KERN_GEMM_TILE_H
+#define ITO_KERN_GEMM_TILE_H
 
 #if SIMD_WIDTH == 16 /* 28 of 32 registers of 16 floats */
 #define GEMM_MR 14
@@ -31,6 +33,9 @@
 /* Columns of a tile, which is the width of a panel of packed B. */
 #define GEMM_NR (GEMM_NV * SIMD_WIDTH)
 
+/* Numbers of a cache line. */
+#define GEMM_LINE (64 / sizeof(real))
+
 #if defined(__clang__)
 #define GEMM_UNROLL _Pragma("clang loop unroll(full)")
 #elif defined(__GNUC__)
@@ -39,22 +44,23 @@
 #define GEMM_UNROLL
 #endif
 
-#define GEMM_FETCH(p) __builtin_prefetch((p), 0, 2)
-#ifdef K2_PF
-#define GEMM_PREFETCH(p) __builtin_prefetch((p), 1)
-#else
-#define GEMM_PREFETCH(p) (void)0
-#endif
+/* Bring the cache line at p into the second level. */
 #if defined(__GNUC__)
-#define GEMM_INLINE static inline __attribute__((always_inline))
+#define GEMM_INLINE   static inline __attribute__((always_inline))
+#define GEMM_FETCH(p) __builtin_prefetch((p), 0, 2)
 #else
-#define GEMM_INLINE static inline
+#define GEMM_INLINE   static inline
+#define GEMM_FETCH(p) (void)(p)
 #endif
 
 /*
  * What a tile works on.  Element (i, p) of A is a[i * a_row + p * a_col];
  * rows of B, of the start and of C hold whole registers and are b_row,
  * start_row and c_row apart.  start_row = 0 repeats one row, a bias.
+ *
+ * Meanwhile the lines of memory that the next block will read are fetched:
+ * each step of p one of A and as many of B as a row of the tile has.  Steps
+ * of 0 stay on one line, which costs nothing.
  */
 typedef struct gemm_tile {
     size_t k;
@@ -80,10 +86,8 @@ GEMM_INLINE void gemm_tile_run(size_t mr, size_t nv, size_t a_row,
     const real *a = t->a, *b = t->b;
     const size_t a_col = t->a_col, b_row = t->b_row, c_row = t->c_row;
     real *const c = t->c;
-#ifdef K2_AHEAD
     const real *a_next = t->a_next, *b_next = t->b_next;
     const size_t a_step = t->a_step, b_step = t->b_step;
-#endif
     vf x[GEMM_MR][GEMM_NV];
 
     GEMM_UNROLL
@@ -91,20 +95,10 @@ GEMM_INLINE void gemm_tile_run(size_t mr, size_t nv, size_t a_row,
         GEMM_UNROLL
         for (size_t v = 0; v < nv; v++)
             x[i][v] = v_load(t->start + i * t->start_row + v * SIMD_WIDTH);
-        GEMM_PREFETCH(c + i * c_row);
-        GEMM_PREFETCH(c + i * c_row + 16);
     }
     for (size_t p = t->k; p > 0; p--) {
         vf y[GEMM_NV];
 
-#ifdef K2_AHEAD
-        GEMM_FETCH(a_next);
-        GEMM_FETCH(b_next);
-        if (GEMM_NR > 16)
-            GEMM_FETCH(b_next + 16);
-        a_next += a_step;
-        b_next += b_step;
-#endif
         GEMM_UNROLL
         for (size_t v = 0; v < nv; v++)
             y[v] = v_load(b + v * SIMD_WIDTH);
@@ -118,6 +112,12 @@ GEMM_INLINE void gemm_tile_run(size_t mr, size_t nv, size_t a_row,
         }
         a += a_col;
         b += b_row;
+        GEMM_FETCH(a_next);
+        GEMM_FETCH(b_next);
+        if (nv * SIMD_WIDTH > GEMM_LINE)
+            GEMM_FETCH(b_next + GEMM_LINE);
+        a_next += a_step;
+        b_next += b_step;
     }
     GEMM_UNROLL
     for (size_t i = 0; i < mr; i++) {
@@ -129,19 +129,22 @@ GEMM_INLINE void gemm_tile_run(size_t mr, size_t nv, size_t a_row,
 
 /* One function for each height and width; a_row = 1 (packed or transposed A)
  * apart, because the addresses of its rows are then constants. */
-#define GEMM_TILE(mr, nv)                                      \
-    static void gemm_tile_##mr##_##nv(const gemm_tile *t)      \
-    {                                                          \
-        if (t->a_row == 1)                                     \
-            gemm_tile_run(mr, nv, 1, t);                       \
-        else                                                   \
-            gemm_tile_run(mr, nv, t->a_row, t);                \
+#define GEMM_TILE(mr, nv)                                 \
+    static void gemm_tile_##mr##_##nv(const gemm_tile *t) \
+    {                                                     \
+        if (t->a_row == 1)                                \
+            gemm_tile_run(mr, nv, 1, t);                  \
+        else                                              \
+            gemm_tile_run(mr, nv, t->a_row, t);           \
     }
 
 #if GEMM_MR == 14
-#define GEMM_HEIGHTS(X, nv)                                              \
-    X(1, nv) X(2, nv) X(3, nv) X(4, nv) X(5, nv) X(6, nv) X(7, nv)       \
-    X(8, nv) X(9, nv) X(10, nv) X(11, nv) X(12, nv) X(13, nv) X(14, nv)
+#define GEMM_HEIGHTS(X, nv)                                                   \
+    X(1, nv)                                                                  \
+    X(2, nv)                                                                  \
+    X(3, nv)                                                                  \
+    X(4, nv) X(5, nv) X(6, nv) X(7, nv) X(8, nv) X(9, nv) X(10, nv) X(11, nv) \
+        X(12, nv) X(13, nv) X(14, nv)
 #elif GEMM_MR == 8
 #define GEMM_HEIGHTS(X, nv) \
     X(1, nv) X(2, nv) X(3, nv) X(4, nv) X(5, nv) X(6, nv) X(7, nv) X(8, nv)
@@ -155,9 +158,8 @@ GEMM_INLINE void gemm_tile_run(size_t mr, size_t nv, size_t a_row,
 #if GEMM_NV == 2
 #define GEMM_WIDTHS(X) GEMM_HEIGHTS(X, 1) GEMM_HEIGHTS(X, 2)
 #else
-#define GEMM_WIDTHS(X)                                         \
-    GEMM_HEIGHTS(X, 1) GEMM_HEIGHTS(X, 2) GEMM_HEIGHTS(X, 3)   \
-    GEMM_HEIGHTS(X, 4)
+#define GEMM_WIDTHS(X) \
+    GEMM_HEIGHTS(X, 1) GEMM_HEIGHTS(X, 2) GEMM_HEIGHTS(X, 3) GEMM_HEIGHTS(X, 4)
 #endif
 
 GEMM_WIDTHS(GEMM_TILE)
@@ -165,9 +167,8 @@ GEMM_WIDTHS(GEMM_TILE)
 /* The same functions by number: entry [nv - 1][mr - 1]. */
 typedef void (*gemm_tile_fn)(const gemm_tile *t);
 #define GEMM_NAME(mr, nv) [(nv)-1][(mr)-1] = gemm_tile_##mr##_##nv,
-static const gemm_tile_fn gemm_tiles[GEMM_NV][GEMM_MR] = {
-    GEMM_WIDTHS(GEMM_NAME)
-};
+static const gemm_tile_fn gemm_tiles[GEMM_NV][GEMM_MR] = { GEMM_WIDTHS(
+    GEMM_NAME) };
 
 /* A tile of mr rows and nr columns, 1 <= nr <= GEMM_NR.  Columns that do not
  * fill their register go through a buffer, never beyond the edge of C. */
@@ -194,3 +195,5 @@ static void gemm_tile_any(size_t mr, size_t nr, const gemm_tile *t)
             v_store_n(t->c + i * t->c_row + j, v_load(buf + i * GEMM_NR + j),
                       nr - j < SIMD_WIDTH ? nr - j : SIMD_WIDTH);
 }
+
+#endif /* ITO_KERN_GEMM_TILE_H */

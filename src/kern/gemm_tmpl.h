@@ -23,30 +23,30 @@
  * There C' = B' A' is computed instead: the lanes are rows of A.  The product
  * a b is the same number as b a, so this does not show either.
  */
+#ifndef ITO_KERN_GEMM_TMPL_H
+#define ITO_KERN_GEMM_TMPL_H
+
+#include "kern/act_tmpl.h"
 #include "kern/gemm_tile.h"
 
 #include "kern/gemm_pack.h"
 
-/* Most steps of p in one block: rows of A and a panel of B in cache. */
-#ifndef K2_PA
-#define K2_PA GEMM_NR
+/* Most steps of p in one block: rows of A and a panel of B in cache.  Fewer
+ * where A is transposed, so that all its rows of a block are in cache. */
+#define GEMM_KC        384
+#define GEMM_KC_TURNED 192
+
+/* An operand that the tile can read where it is (B by rows, A by columns) is
+ * copied only when read at least so often; measured on Zen 4.  The wider the
+ * registers the more work there is for each line that is read. */
+#if SIMD_WIDTH == 16
+#define GEMM_AS_IS 512
+#else
+#define GEMM_AS_IS 128
 #endif
-#ifndef K2_PB
-#define K2_PB (2*GEMM_MR)
-#endif
-#ifndef K2_KCT
-#define K2_KCT 192
-#endif
-#ifndef K2_KC
-#define K2_KC 384
-#endif
-#define GEMM_KC K2_KC
 
 /* Most numbers of B in one block: 640 KiB of a second-level cache. */
 #define GEMM_BLOCK (160 * 1024)
-
-/* Up to this many columns the rows of A are the lanes. */
-#define GEMM_THIN (SIMD_WIDTH / 2)
 
 /* Most steps of p in one block of a thin product: its panel in 16 KiB. */
 #define GEMM_THIN_KC 128
@@ -54,63 +54,38 @@
 /* Scratch is used from the next boundary of a cache line on. */
 #define GEMM_ALIGN 64
 
-/* Columns of packed A, which is stored by p; and what its rows are apart
- * beyond their length, so that they start in different sets of the cache. */
-#define GEMM_A_WIDTH ((GEMM_MR + SIMD_WIDTH - 1) / SIMD_WIDTH * SIMD_WIDTH)
-#define GEMM_A_GAP   16
-
 /* The sizes of the blocks. */
 typedef struct gemm_plan {
-    size_t kc; /* steps of p, multiple of 8 but for the last block */
-    size_t nc; /* columns, multiple of GEMM_NR */
+    size_t kc; /* steps of p */
+    size_t nc; /* columns, all or a multiple of GEMM_NR */
 } gemm_plan;
 
-static gemm_plan gemm_blocks(size_t n, size_t k, size_t KC)
+/* Blocks of at most most steps, of nearly equal size, a multiple of 8 unless
+ * there is but one. */
+static gemm_plan gemm_blocks(size_t n, size_t k, size_t most)
 {
     gemm_plan plan = { .kc = k, .nc = n };
 
-    if (k > KC) {
-        const size_t count = (k + KC - 1) / KC;
+    if (k > most) {
+        const size_t count = (k + most - 1) / most;
 
         plan.kc = ((k + count - 1) / count + 7) / 8 * 8;
     }
-    if (n > GEMM_NR && plan.kc * n > GEMM_BLOCK) {
+    if (plan.kc * gemm_width(n) > GEMM_BLOCK)
         plan.nc = GEMM_BLOCK / plan.kc / GEMM_NR * GEMM_NR;
-        if (plan.nc < GEMM_NR)
-            plan.nc = GEMM_NR;
-    }
     return plan;
-}
-
-static size_t packed_b(size_t k, size_t n)
-{
-    return n <= GEMM_THIN ? k * n : k * gemm_width(n);
-}
-
-static void pack_b(size_t k, size_t n, const real *b, size_t b_row,
-                   size_t b_col, real *out)
-{
-    if (n <= GEMM_THIN) {
-        for (size_t p = 0; p < k; p++)
-            for (size_t j = 0; j < n; j++)
-                out[p * n + j] = b[p * b_row + j * b_col];
-        return;
-    }
-    for (size_t j = 0; j < n; j += GEMM_NR)
-        gemm_panel(k, gemm_min(n - j, GEMM_NR), b + j * b_col, b_row, b_col,
-                   out + j * k);
 }
 
 static size_t gemm_work(size_t m, size_t n, size_t k)
 {
     const size_t slack = GEMM_ALIGN / sizeof(real);
-    const gemm_plan plan = gemm_blocks(n, k, GEMM_KC);
+    const size_t kc = gemm_blocks(n, k, GEMM_KC).kc;
 
     (void)m;
     if (n <= GEMM_THIN)
         return gemm_min(k, GEMM_THIN_KC) * GEMM_NR + slack;
-    return plan.kc * gemm_width(plan.nc) +
-           GEMM_A_WIDTH * (plan.kc + GEMM_A_GAP) + slack;
+    return gemm_min(kc * gemm_width(n), GEMM_BLOCK) +
+           GEMM_A_WIDTH * (kc + GEMM_A_GAP) + slack;
 }
 
 /* The first place of the scratch on a cache line. */
@@ -123,39 +98,41 @@ static real *gemm_scratch(real *work)
 
 /* One block of columns and of p, as panels. */
 typedef struct gemm_block {
-    size_t j, n;         /* first column, columns */
-    size_t p, k;         /* first step, steps */
-    const real *b;       /* the first panel */
-    size_t b_next;       /* from panel to panel */
-    size_t b_row;        /* from row to row within a panel */
-    const real *last;    /* the last panel, if it is narrower; else NULL */
-    size_t last_row;     /* from row to row within it */
-    const real *start;   /* where the chains of the first row start */
-    size_t start_row;    /* from row to row of the starts */
-    size_t start_col;    /* 1, or 0 where all start from zero */
-    real *a;             /* room for rows of A */
-    bool pack_a;         /* whether to use it */
+    size_t j, n;       /* first column, columns */
+    size_t p, k;       /* first step, steps */
+    const real *b;     /* the first panel */
+    size_t b_next;     /* from panel to panel */
+    size_t b_row;      /* from row to row within a panel */
+    const real *last;  /* the last panel, if it is narrower; else NULL */
+    size_t last_row;   /* from row to row within it */
+    const real *start; /* where the chains of the first row start */
+    size_t start_row;  /* from row to row of the starts */
+    size_t start_col;  /* 1, or 0 where all start from zero */
+    real *a;           /* room for rows of A */
+    bool pack_a;       /* whether to use it */
 } gemm_block;
 
-/* Find or pack the panels of a block; room is where to pack. */
-static void gemm_block_b(const ito_gemm *g, gemm_block *s, real *room)
+/* Point to the panels of a block in packed B. */
+static void gemm_block_packed(const ito_gemm *g, gemm_block *s)
+{
+    const size_t whole = s->n - s->n % GEMM_NR;
+    const size_t width = gemm_width(s->n - whole);
+
+    s->b = g->b + s->j * g->k + s->p * GEMM_NR;
+    s->b_next = g->k * GEMM_NR;
+    s->b_row = GEMM_NR;
+    s->last = width ? g->b + (s->j + whole) * g->k + s->p * width : NULL;
+    s->last_row = width;
+}
+
+/* Point to the panels of a block in raw B, or pack them into room. */
+static void gemm_block_raw(const ito_gemm *g, gemm_block *s, real *room)
 {
     const size_t whole = s->n - s->n % GEMM_NR, rest = s->n - whole;
-    const size_t width = gemm_width(rest);
-
-    s->last = NULL;
-    s->last_row = width;
-    if (g->packed) {
-        s->b = g->b + s->j * g->k + s->p * GEMM_NR;
-        s->b_next = g->k * GEMM_NR;
-        s->b_row = GEMM_NR;
-        if (rest)
-            s->last = g->b + (s->j + whole) * g->k + s->p * width;
-        return;
-    }
     const real *const b = g->b + s->p * g->b_row + s->j * g->b_col;
 
-    if (g->b_col == 1 && (g->m <= K2_PB || g->b_row == GEMM_NR)) {
+    s->b_row = GEMM_NR;
+    if (g->b_col == 1 && (g->m <= GEMM_AS_IS || g->b_row == GEMM_NR)) {
         s->b = b;
         s->b_next = GEMM_NR;
         s->b_row = g->b_row;
@@ -165,12 +142,13 @@ static void gemm_block_b(const ito_gemm *g, gemm_block *s, real *room)
                        room + j * s->k);
         s->b = room;
         s->b_next = GEMM_NR * s->k;
-        s->b_row = GEMM_NR;
     }
+    s->last = NULL;
     if (rest) {
         gemm_panel(s->k, rest, b + whole * g->b_col, g->b_row, g->b_col,
                    room + whole * s->k);
         s->last = room + whole * s->k;
+        s->last_row = gemm_width(rest);
     }
 }
 
@@ -178,32 +156,20 @@ static void gemm_block_b(const ito_gemm *g, gemm_block *s, real *room)
 static void gemm_tile_a(const ito_gemm *g, const gemm_block *s, size_t i,
                         size_t mr, gemm_tile *t)
 {
-    const real *a = g->a + i * g->a_row + s->p * g->a_col;
-
-    t->a = a;
+    t->a = g->a + i * g->a_row + s->p * g->a_col;
     t->a_row = g->a_row;
     t->a_col = g->a_col;
     if (!s->pack_a)
         return;
-    t->a = s->a;
     if (g->a_col == 1) {
+        gemm_rows_copied(s->k, mr, t->a, g->a_row, s->a);
         t->a_row = s->k + GEMM_A_GAP;
-        for (size_t r = 0; r < mr; r++)
-            memcpy(s->a + r * t->a_row, a + r * g->a_row, s->k * sizeof(*a));
-        return;
+    } else {
+        gemm_rows_turned(s->k, mr, t->a, g->a_row, g->a_col, s->a);
+        t->a_row = 1;
+        t->a_col = GEMM_A_WIDTH;
     }
-    t->a_row = 1;
-    t->a_col = GEMM_A_WIDTH;
-    if (g->a_row == 1)
-        for (size_t p = 0; p < s->k; p++)
-            for (size_t r = 0; r < mr; r += SIMD_WIDTH)
-                v_store(s->a + p * GEMM_A_WIDTH + r,
-                        v_load_n(a + p * g->a_col + r,
-                                 gemm_min(mr - r, SIMD_WIDTH)));
-    else
-        for (size_t p = 0; p < s->k; p++)
-            for (size_t r = 0; r < mr; r++)
-                s->a[p * GEMM_A_WIDTH + r] = a[r * g->a_row + p * g->a_col];
+    t->a = s->a;
 }
 
 /* Apply the activation to n numbers at c in place, its derivative to d. */
@@ -215,95 +181,126 @@ static void gemm_act(size_t n, ito_act act, real *c, real *d)
         vec_act(n, act, c, c);
 }
 
-/* All tiles of one block. */
+/* What the tile of row i and column j of a block fetches for the next block
+ * of p: its own rows of A and of B, once each. */
+static void gemm_tile_next(const ito_gemm *g, const gemm_block *s, size_t i,
+                           size_t j, gemm_tile *t)
+{
+    const size_t p = s->p + s->k;
+
+    t->a_next = t->a;
+    t->b_next = t->b;
+    t->a_step = t->b_step = 0;
+    if (p == g->k)
+        return;
+    if (j == 0 && g->a_row == 1) {
+        t->a_next = g->a + i + p * g->a_col;
+        t->a_step = g->a_col;
+    }
+    if (i == 0 && !g->packed && g->b_col == 1) {
+        t->b_next = g->b + p * g->b_row + s->j + j;
+        t->b_step = g->b_row;
+    }
+}
+
+/* The tiles of rows i .. i + mr - 1 of one block. */
+static void gemm_block_rows(const ito_gemm *g, const gemm_block *s, size_t i,
+                            size_t mr)
+{
+    const gemm_tile_fn run = gemm_tiles[GEMM_NV - 1][mr - 1];
+    const size_t whole = s->n - s->n % GEMM_NR;
+    const real *const start = s->start + i * s->start_row;
+    real *const c = g->c + i * g->c_row + s->j;
+    gemm_tile t = { .k = s->k,
+                    .b_row = s->b_row,
+                    .start_row = s->start_row,
+                    .c_row = g->c_row };
+
+    gemm_tile_a(g, s, i, mr, &t);
+    for (size_t j = 0; j < whole; j += GEMM_NR) {
+        t.b = s->b + j / GEMM_NR * s->b_next;
+        t.start = start + j * s->start_col;
+        t.c = c + j;
+        gemm_tile_next(g, s, i, j, &t);
+        run(&t);
+    }
+    if (s->last) {
+        t.b = s->last;
+        t.b_row = s->last_row;
+        t.start = start + whole * s->start_col;
+        t.c = c + whole;
+        gemm_tile_next(g, s, i, whole, &t);
+        gemm_tile_any(mr, s->n - whole, &t);
+    }
+    if (s->p + s->k == g->k && (g->act != ITO_ACT_NONE || g->deriv))
+        for (size_t r = 0; r < mr; r++)
+            gemm_act(s->n, g->act, c + r * g->c_row,
+                     g->deriv ? g->deriv + (i + r) * g->c_row + s->j : NULL);
+}
+
+/* All tiles of one block, of nearly equal height. */
 static void gemm_block_run(const ito_gemm *g, const gemm_block *s)
 {
     const size_t tiles = (g->m + GEMM_MR - 1) / GEMM_MR;
     const size_t low = g->m / tiles, more = g->m % tiles;
-    const size_t whole = s->n - s->n % GEMM_NR;
-    const bool ends = s->p + s->k == g->k;
 
-    for (size_t i = 0, q = 0, mr; q < tiles; q++, i += mr) {
-        real *const c = g->c + i * g->c_row + s->j;
-        const real *const start = s->start + i * s->start_row;
-        gemm_tile t = { .k = s->k,
-                        .b_row = s->b_row,
-                        .start_row = s->start_row,
-                        .c_row = g->c_row };
+    for (size_t i = 0, q = 0; q < tiles; q++) {
+        const size_t mr = low + (q < more);
 
-        mr = low + (q < more);
-        gemm_tile_a(g, s, i, mr, &t);
-        for (size_t j = 0; j < whole; j += GEMM_NR) {
-            t.b = s->b + j / GEMM_NR * s->b_next;
-            t.start = start + j * s->start_col;
-            t.c = c + j;
-#ifdef K2_AHEAD
-            t.b_next = t.b;
-            t.b_step = 0;
-            t.a_step = 0;
-            t.a_next = t.a;
-            if (j == 0 && g->a_row == 1 && !ends) {
-               t.a_next = g->a + i + (s->p + s->k) * g->a_col;
-               t.a_step = g->a_col;
-            }
-            if (i == 0 && g->b_col == 1 && !g->packed && !ends) {
-               t.b_next = g->b + s->j + j + (s->p + s->k) * g->b_row;
-               t.b_step = g->b_row;
-            }
-#endif
-            gemm_tiles[GEMM_NV - 1][mr - 1](&t);
-        }
-        if (s->last) {
-            t.b = s->last;
-            t.b_next = t.b; t.a_next = t.a; t.a_step = t.b_step = 0;
-            t.b_row = s->last_row;
-            t.start = start + whole * s->start_col;
-            t.c = c + whole;
-            gemm_tile_any(mr, s->n - whole, &t);
-        }
-        if (ends && (g->act != ITO_ACT_NONE || g->deriv))
-            for (size_t r = 0; r < mr; r++)
-                gemm_act(s->n, g->act, c + r * g->c_row,
-                         g->deriv ? g->deriv + (i + r) * g->c_row + s->j
-                                  : NULL);
+        gemm_block_rows(g, s, i, mr);
+        i += mr;
     }
 }
 
-/* Whether rows of A are worth packing: when panels share them, and they are
- * so far apart that they would fall into the same few sets of the cache. */
+/* Whether rows of A are worth packing: where many panels share them, and if
+ * they are contiguous only if they are so far apart that they fall into the
+ * same few sets of a cache. */
 static bool gemm_wants_a(const ito_gemm *g, const gemm_block *s)
 {
-    if (s->n <= K2_PA || s->k < 16)
+    if (s->n <= GEMM_NR || s->k < GEMM_LINE)
         return false;
     if (g->a_col == 1)
         return g->a_row * sizeof(real) % 4096 == 0;
-    return true;
+    return g->a_row != 1 || s->n > GEMM_AS_IS;
+}
+
+/* Where the chains of a block start. */
+static void gemm_block_start(const ito_gemm *g, gemm_block *s)
+{
+    static const real zero[GEMM_NR] = { 0 };
+
+    s->start = g->c + s->j;
+    s->start_row = g->c_row;
+    s->start_col = 1;
+    if (s->p > 0)
+        return;
+    if (g->bias) {
+        s->start = g->bias + s->j;
+        s->start_row = 0;
+    } else if (!g->accumulate) {
+        s->start = zero;
+        s->start_row = s->start_col = 0;
+    }
 }
 
 /* The product by panels. */
 static void gemm_wide(const ito_gemm *g)
 {
-    static const real zero[GEMM_NR] = { 0 };
-    const gemm_plan plan = gemm_blocks(g->n, g->k, g->a_col == 1 ? GEMM_KC : K2_KCT);
+    const gemm_plan plan =
+        gemm_blocks(g->n, g->k, g->a_col == 1 ? GEMM_KC : GEMM_KC_TURNED);
     real *const room = gemm_scratch(g->work);
     gemm_block s = { .a = room + plan.kc * gemm_width(plan.nc) };
 
     for (s.j = 0; s.j < g->n; s.j += s.n) {
         s.n = gemm_min(g->n - s.j, plan.nc);
         s.p = 0;
-        do {
+        do { /* once if k = 0 */
             s.k = gemm_min(g->k - s.p, plan.kc);
-            s.start = g->c + s.j;
-            s.start_row = g->c_row;
-            s.start_col = 1;
-            if (s.p == 0 && g->bias) {
-                s.start = g->bias + s.j;
-                s.start_row = 0;
-            } else if (s.p == 0 && !g->accumulate) {
-                s.start = zero;
-                s.start_row = s.start_col = 0;
-            }
-            gemm_block_b(g, &s, room);
+            gemm_block_start(g, &s);
+            if (g->packed)
+                gemm_block_packed(g, &s);
+            else
+                gemm_block_raw(g, &s, room);
             s.pack_a = gemm_wants_a(g, &s);
             gemm_block_run(g, &s);
             s.p += s.k;
@@ -327,45 +324,48 @@ static void gemm_thin_start(const ito_gemm *g, size_t i, size_t mr, real *buf)
     }
 }
 
+/* Rows of buf, GEMM_NR apart, to columns i .. i + mr - 1 of C'. */
+static void gemm_thin_store(const ito_gemm *g, size_t i, size_t mr,
+                            const real *buf, real *c)
+{
+    for (size_t r = 0; r < mr; r++)
+        for (size_t j = 0; j < g->n; j++)
+            c[(i + r) * g->c_row + j] = buf[j * GEMM_NR + r];
+}
+
 /* The product for n <= GEMM_THIN columns: tiles of C' in a buffer. */
 static void gemm_thin(const ito_gemm *g)
 {
     real buf[(GEMM_THIN + 1) * GEMM_NR], der[(GEMM_THIN + 1) * GEMM_NR];
     real *const room = gemm_scratch(g->work);
-    gemm_tile t = { .start = buf, .a_next = g->a, .b_next = g->a, .a_step = 0,
+    gemm_tile t = { .a_row = g->packed ? 1 : g->b_col,
+                    .a_col = g->packed ? g->n : g->b_row,
+                    .start = buf,
                     .start_row = GEMM_NR,
                     .c = buf,
                     .c_row = GEMM_NR,
-                    .a_row = g->packed ? 1 : g->b_col,
-                    .a_col = g->packed ? g->n : g->b_row };
+                    .a_next = buf,
+                    .b_next = buf };
 
     for (size_t i = 0, mr; i < g->m; i += mr) {
         mr = gemm_min(g->m - i, GEMM_NR);
-        const size_t nv = (mr + SIMD_WIDTH - 1) / SIMD_WIDTH;
-
         gemm_thin_start(g, i, mr, buf);
         for (size_t p = 0; p < g->k; p += t.k) {
-            const real *const a = g->a + i * g->a_row + p * g->a_col;
-
             t.k = gemm_min(g->k - p, GEMM_THIN_KC);
             t.a = g->b + p * t.a_col;
-            t.b = a;
+            t.b = g->a + i * g->a_row + p * g->a_col;
             t.b_row = g->a_col;
             if (g->a_row != 1 || mr % SIMD_WIDTH != 0) {
-                gemm_panel(t.k, mr, a, g->a_col, g->a_row, room);
+                gemm_panel(t.k, mr, t.b, g->a_col, g->a_row, room);
                 t.b = room;
-                t.b_row = nv * SIMD_WIDTH;
+                t.b_row = gemm_width(mr);
             }
-            gemm_tiles[nv - 1][g->n - 1](&t);
+            gemm_tiles[gemm_width(mr) / SIMD_WIDTH - 1][g->n - 1](&t);
         }
         gemm_act(g->n * GEMM_NR, g->act, buf, g->deriv ? der : NULL);
-        for (size_t r = 0; r < mr; r++)
-            for (size_t j = 0; j < g->n; j++)
-                g->c[(i + r) * g->c_row + j] = buf[j * GEMM_NR + r];
+        gemm_thin_store(g, i, mr, buf, g->c);
         if (g->deriv)
-            for (size_t r = 0; r < mr; r++)
-                for (size_t j = 0; j < g->n; j++)
-                    g->deriv[(i + r) * g->c_row + j] = der[j * GEMM_NR + r];
+            gemm_thin_store(g, i, mr, der, g->deriv);
     }
 }
 
@@ -378,3 +378,5 @@ static void gemm(const ito_gemm *g)
     else
         gemm_wide(g);
 }
+
+#endif /* ITO_KERN_GEMM_TMPL_H */

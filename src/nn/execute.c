@@ -78,12 +78,25 @@ static real *gradient_of(const ito_plan *plan, real *work, real *dx, size_t i,
     return at->wanted ? work + at->dy : NULL;
 }
 
+/* Parameters that the output does not depend on have gradient zero. */
+static void clear_dead(const ito_plan *plan, real *grad)
+{
+    for (size_t i = 0; i < plan->g->count; i++) {
+        const node *n = &plan->g->nodes[i];
+
+        if (n->params > 0 && (i > plan->g->output || !plan->places[i].live))
+            memset(grad + n->param, 0, n->params * sizeof(*grad));
+    }
+}
+
 void ito__run_backward(const ito_plan *plan, const ito_weights *w, real *work,
                        const run_input *in, real *dy, real *grad, real *dx)
 {
     const ito_graph *g = plan->g;
 
     assert(in->rows <= plan->rows_max && plan->mode != ITO_MODE_INFER);
+    if (grad)
+        clear_dead(plan, grad);
     if (dx && g->output == g->input[ITO_INPUT_X])
         memcpy(dx, dy, in->rows * g->nodes[g->output].cols * sizeof(*dx));
     for (size_t i = g->output + 1; i-- > 0;) {

@@ -19,6 +19,7 @@
 
 #include <assert.h>
 #include <math.h>
+#include <stdbool.h>
 
 #include "kern/dmath.h"
 
@@ -31,6 +32,9 @@
  * |q| half and p half^2 / 2 (16th derivative times 1.1e-18). */
 #define SMOOTH_Q 0.7
 #define SMOOTH_P 0.05
+
+/* Standard deviations from which on the normal is an exponential. */
+#define FAR 1e5
 
 static double poly(const double *c, int n, double x)
 {
@@ -93,15 +97,27 @@ double ito__mills(double x)
     return SQRT_HALF_PI * erfcx(x * SQRT_HALF);
 }
 
-/* Standard normal on [a, b]: log of its mass, and mean.  0 <= a < b. */
-static void tail(double a, double b, double *log_mass, double *mean)
+/* A standard normal restricted to [a, b]: log of its mass, its mean, and its
+ * mean less the end nearer to 0 (of which `from_b` says that it is b). */
+typedef struct restricted {
+    double log_mass, mean, excess;
+    bool from_b;
+} restricted;
+
+/* 0 <= a < b = a + width; the width is given as a and b may be too large to
+ * show it. */
+static restricted tail(double a, double b, double width)
 {
-    const double gap = 0.5 * (b - a) * (b + a);
+    const double gap = 0.5 * width * (b + a);
     const double r = gap < 700.0 ? ito__exp(-gap) : 0.0;
     const double bracket = ito__mills(a) - (r > 0.0 ? r * ito__mills(b) : 0.0);
+    restricted out = { .mean = (1.0 - r) / bracket };
 
-    *log_mass = ito__log(bracket) - 0.5 * a * a - LOG_SQRT_2PI;
-    *mean = (1.0 - r) / bracket;
+    out.log_mass = ito__log(bracket) - 0.5 * a * a - LOG_SQRT_2PI;
+    out.excess = out.mean - a;
+    if (a > FAR) /* an exponential of rate a, to 1 / a^2 of its mean */
+        out.excess = 1.0 / a - width * r / (1.0 - r);
+    return out;
 }
 
 /* phi(x), 0 far out. */
@@ -112,21 +128,29 @@ static double phi(double x)
     return y < 700.0 ? ito__exp(-y - LOG_SQRT_2PI) : 0.0;
 }
 
-/* The same for any a < b that are not close together. */
-static void interval(double a, double b, double *log_mass, double *mean)
+/* Any a < b that are not close together. */
+static restricted interval(double a, double b, double width)
 {
-    if (a >= 0.0) {
-        tail(a, b, log_mass, mean);
-    } else if (b <= 0.0) {
-        tail(-b, -a, log_mass, mean);
-        *mean = -*mean;
-    } else {
+    restricted out;
+
+    if (a >= 0.0)
+        return tail(a, b, width);
+    if (b <= 0.0) {
+        out = tail(-b, -a, width);
+        out.mean = -out.mean;
+        out.excess = -out.excess;
+        out.from_b = true;
+        return out;
+    }
+    {
         const double pa = phi(a), pb = phi(b);
         const double mass = 1.0 - pa * ito__mills(-a) - pb * ito__mills(b);
 
-        *log_mass = ito__log(mass);
-        *mean = (pa - pb) / mass;
+        out = (restricted){ .mean = (pa - pb) / mass };
+        out.log_mass = ito__log(mass);
+        out.excess = out.mean - a;
     }
+    return out;
 }
 
 /*
@@ -161,6 +185,7 @@ trunc_cell ito__trunc_cell(double alpha, double beta, double lo, double hi,
     const double slope = alpha / beta;           /* -de / dz */
     const double p = slope * slope, q = slope * off;
     trunc_cell cell;
+    restricted w;
     double mass, mean;
 
     assert(alpha >= 0.0 && beta > 0.0 && lo < hi);
@@ -172,11 +197,11 @@ trunc_cell ito__trunc_cell(double alpha, double beta, double lo, double hi,
         cell.e = off - slope * mean;
         return cell;
     }
-    interval((alpha * lo - x) / beta, (alpha * hi - x) / beta, &cell.log_mass,
-             &mean);
-    cell.log_mass -= ito__log(alpha);
-    cell.e = -mean;
-    cell.z = (x + beta * mean) / alpha;
+    w = interval((alpha * lo - x) / beta, (alpha * hi - x) / beta,
+                 alpha * (hi - lo) / beta);
+    cell.log_mass = w.log_mass - ito__log(alpha);
+    cell.e = -w.mean;
+    cell.z = (w.from_b ? hi : lo) + beta * w.excess / alpha;
     /* rounding must not carry a mean out of its cell */
     cell.z = cell.z < lo ? lo : cell.z > hi ? hi : cell.z;
     return cell;

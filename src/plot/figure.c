@@ -9,13 +9,12 @@
 
 #include "data/utf8.h"
 
-#define WIDTH      504.0
-#define WIDTH_MAX  14400.0 /* the largest page of PDF 1.x */
-#define DPI        200.0
-#define ASPECT     0.7
-#define TEXT_MAX   512
-#define FONT       "DejaVu Sans"
-#define LIMIT_MOST 1e100
+#define WIDTH     504.0
+#define WIDTH_MAX 14400.0 /* the largest page of PDF 1.x */
+#define DPI       200.0
+#define ASPECT    0.7
+#define TEXT_MAX  512
+#define FONT      "DejaVu Sans"
 
 char *ito__text_copy(ito_ctx *ctx, const char *s, bool markup)
 {

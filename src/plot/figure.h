@@ -16,7 +16,8 @@
 #include "plot/colour.h"
 #include "plot/ticks.h"
 
-#define GRID_MAX 16
+#define GRID_MAX   16
+#define LIMIT_MOST 1e102 /* values end at 1e100; a margin comes on top */
 
 typedef enum layer_kind {
     LAYER_SCATTER,

@@ -295,7 +295,7 @@ static ito_status check_hist(ito_ctx *ctx, const ito_panel *panel,
     if (panel->log_x || panel->log_y)
         return ito__fail(ctx, ITO_EARG, "plot: a histogram needs linear axes");
     if (o->bins > BINS_MAX || o->lo > o->hi ||
-        !(fabs(o->lo) <= VALUE_MOST && fabs(o->hi) <= VALUE_MOST))
+        !(fabs(o->lo) <= LIMIT_MOST && fabs(o->hi) <= LIMIT_MOST))
         return ito__fail(ctx, ITO_EARG,
                          "plot: %zu bars from %g to %g; at most %d, in order",
                          o->bins, o->lo, o->hi, BINS_MAX);

@@ -52,8 +52,7 @@ static void add_hists(recipe *r, const ito_cloud *data,
 {
     const ito_cloud *first = data ? data : samples;
     char name[NAME_TEXT];
-    const ito_panel_opts o = { .x_label =
-                                   ito__axis_name(first->names, 0, name),
+    const ito_panel_opts o = { .x_label = ito__axis_name(first->names, 0, name),
                                .y_label = "density",
                                .x_min = w->x.lo,
                                .x_max = w->x.hi,

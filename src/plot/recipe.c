@@ -60,7 +60,7 @@ ito_status ito__recipe_end(recipe *r, ito_figure **out)
 }
 
 const char *ito__axis_name(const char *const *names, size_t j,
-                             char text[NAME_TEXT])
+                           char text[NAME_TEXT])
 {
     if (names && names[j] && names[j][0])
         return names[j];

@@ -39,7 +39,7 @@ ito_status ito__recipe_end(recipe *r, ito_figure **out);
 
 /* The name of column j: as given, or x1, x2, ... with a lowered number. */
 const char *ito__axis_name(const char *const *names, size_t j,
-                             char text[NAME_TEXT]);
+                           char text[NAME_TEXT]);
 
 /* The limits of two columns, as ito_plot_limits, and whether units of the
  * two axes should be equally long. */

@@ -2,8 +2,9 @@
  *
  * render.c - a figure as the bytes of a PNG, SVG or PDF, and as a file.
  *
- * Nothing that depends on the clock goes into a file: the creation date of a
- * PDF is fixed, and cairo puts none into SVG and PNG.
+ * Nothing that depends on the clock or on what was drawn before goes into a
+ * file: the creation date of a PDF is fixed, cairo puts none into SVG and PNG,
+ * and the names in an SVG are made the same every time (svg_ids.c).
  */
 #include <ctype.h>
 #include <string.h>
@@ -18,6 +19,7 @@
 #include <math.h>
 
 #include "plot/pen.h"
+#include "plot/svg_ids.h"
 
 #define PDF_DATE "2024-01-01T00:00:00+00:00"
 #define SIDE_MAX 30000.0 /* dots; cairo's images end at 32767 */
@@ -142,6 +144,19 @@ static ito_status draw_into(ito_ctx *ctx, const ito_figure *f, ito_picture kind,
     return rc;
 }
 
+/* Replace an SVG file by one whose names are the same every time. */
+static ito_status same_names(ito_ctx *ctx, buffer *b)
+{
+    buffer out = { .ctx = ctx };
+
+    ito__svg_renumber(b, &out);
+    ito__buffer_free(b);
+    *b = out;
+    if (out.failed)
+        return ito__fail(ctx, ITO_ENOMEM, "figure: no memory");
+    return ITO_OK;
+}
+
 ito_status ito_figure_draw(ito_ctx *ctx, ito_figure *figure, ito_picture kind,
                            unsigned char **data, size_t *bytes)
 {
@@ -166,6 +181,8 @@ ito_status ito_figure_draw(ito_ctx *ctx, ito_figure *figure, ito_picture kind,
                          figure->width, figure->height, figure->dpi, SIDE_MAX);
     b = (buffer){ .ctx = ctx };
     rc = draw_into(ctx, figure, kind, &b);
+    if (rc == ITO_OK && kind == ITO_PICTURE_SVG)
+        rc = same_names(ctx, &b);
     if (rc != ITO_OK) {
         ito__buffer_free(&b);
         return rc;

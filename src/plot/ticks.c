@@ -235,8 +235,7 @@ void ito__number_text(double value, int digits, char text[TICK_TEXT])
         const double m = value / pow10_of(e) * pow10_of(digits - 1);
         size_t n;
 
-        decimal_text((int64_t)floor(m + 0.5), 1 - digits, text,
-                     TICK_TEXT - 10);
+        decimal_text((int64_t)floor(m + 0.5), 1 - digits, text, TICK_TEXT - 10);
         trim_zeros(text);
         n = strlen(text);
         memcpy(text + n, "\xc3\x97", 2); /* U+00D7 */

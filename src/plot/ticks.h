@@ -28,8 +28,8 @@ typedef struct ticks {
 } ticks;
 
 /*
- * At most want + 1 (and at least 2) multiples of 1, 2 or 5 times a power of
- * ten in [lo, hi]; lo < hi, 1 <= want < TICKS_MAX.
+ * At least 2 and at most want + 1 (up to 5 where those would be 1) multiples of
+ * 1, 2 or 5 times a power of ten in [lo, hi]; lo < hi, 1 <= want < TICKS_MAX.
  */
 void ito__ticks_linear(double lo, double hi, size_t want, ticks *out);
 
