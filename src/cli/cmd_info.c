@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cli/cmd.h"
+#include "cli/model_info.h"
 #include "cli/term.h"
 
 static struct {
@@ -15,7 +16,8 @@ static struct {
 } args;
 
 static const opt options[] = {
-    OPTARG("FILE", &args.file, "a table of data; `-` is CSV on standard input"),
+    OPTARG("FILE", &args.file,
+           "a model, a checkpoint, or a table; `-` is CSV on stdin"),
     JSON_OPTION,
     COMMON_OPTIONS,
     END,
@@ -111,11 +113,14 @@ static void print_table_json(const ito_table *table)
     printf("]}\n");
 }
 
-static ito_status table_info(ito_ctx *ctx)
+static ito_status file_info(ito_ctx *ctx)
 {
     ito_table *table = NULL;
-    const ito_status rc = ito_table_read(ctx, args.file, NULL, &table);
+    ito_status rc;
 
+    if (model_info_fits(args.file))
+        return model_info(ctx, args.file);
+    rc = ito_table_read(ctx, args.file, NULL, &table);
     if (rc != ITO_OK)
         return rc;
     if (common.json)
@@ -134,7 +139,7 @@ static int run(void)
     if (rc != ITO_OK)
         return cmd_close(ctx, rc);
     if (args.file)
-        rc = table_info(ctx);
+        rc = file_info(ctx);
     else if (common.json)
         print_build_json(ctx);
     else

@@ -115,11 +115,13 @@ static void compose(const term_bar *bar, uint64_t done, const char *detail,
     int n;
 
     if (live) {
-        const int full = (int)(fmin(share, 1.0) * CELLS);
+        const size_t full = (size_t)(fmin(share, 1.0) * CELLS);
 
-        snprintf(cells, sizeof(cells), "[%.*s%.*s%*s] ", full,
-                 "============", full < CELLS, ">",
-                 CELLS - full - (full < CELLS), "");
+        memset(cells, ' ', sizeof(cells) - 1);
+        memset(cells + 1, '=', full);
+        cells[0] = '[';
+        cells[1 + full] = '>';
+        cells[1 + CELLS] = ']';
     }
     n = snprintf(line, LINE_BYTES, "%.40s %s%llu/%llu %3.0f%%", bar->what,
                  cells, (unsigned long long)done,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "data/column.h"
+#include "data/decimal.h"
 #include "kern/dmath.h"
 
 #define DECODE_GRAIN 1024
@@ -18,6 +19,19 @@ typedef struct decode_job {
     uint32_t **code; /* cols arrays of n, NULL for numbers */
 } decode_job;
 
+/* The decimal number of the fewest places that is z as a float: 0.1, not
+ * 0.10000000149011612, which is what the same float is as a double. */
+static double shortest(float z)
+{
+    for (int k = 0; k <= DECIMALS_MAX; k++) {
+        const double x = ito__decimals_round(k, (double)z);
+
+        if ((float)x == z)
+            return x;
+    }
+    return (double)z;
+}
+
 static double decode_number(const schema_column *c, float z)
 {
     switch (c->coding) {
@@ -29,6 +43,8 @@ static double decode_number(const schema_column *c, float z)
     case CODING_PLAIN:
     case CODING_LEVELS: break;
     }
+    if (c->decimals == DECIMALS_NONE)
+        return shortest(z);
     return ito__decimals_round(c->decimals, (double)z);
 }
 

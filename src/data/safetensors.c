@@ -76,11 +76,13 @@ static ito_status bad_file(const st_file *st, const char *what)
     return ito__fail_at(st->ctx, ITO_EFORMAT, &at, "%s: %s", st->where, what);
 }
 
-static ito_status bad_tensor(const st_file *st, const char *name,
-                             const char *what)
+static ito_status refuse(const st_file *st, ito_status status,
+                         const char *name, const char *what)
 {
-    return ito__fail(st->ctx, ITO_EFORMAT, "%s: tensor %s: %s", st->where, name,
-                     what);
+    char shown[UTF8_SHOW_MAX + 4];
+
+    return ito__fail(st->ctx, status, "%s: tensor %s: %s", st->where,
+                     utf8_show(name, strlen(name), shown), what);
 }
 
 static ito_status bad_tensor(const st_file *st, const char *name,

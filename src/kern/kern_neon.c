@@ -6,6 +6,8 @@
 
 #ifdef ITO_KERN_NEON
 
+#include <string.h>
+
 #include "kern/simd_neon.h"
 
 /* after the vocabulary it is written in */

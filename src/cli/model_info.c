@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * model_info.c - what `ito info` says of a model or a checkpoint.
+ */
+#include "cli/model_info.h"
+
+#include <ito/model.h>
+#include <ito/train.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/opt.h"
+#include "cli/term.h"
+
+static int ends_in(const char *path, const char *suffix)
+{
+    const size_t n = strlen(path), k = strlen(suffix);
+
+    return n >= k && strcmp(path + n - k, suffix) == 0;
+}
+
+int model_info_fits(const char *path)
+{
+    return ends_in(path, ".safetensors") || ends_in(path, ".checkpoint");
+}
+
+static ito_status checkpoint_info(ito_ctx *ctx, const char *path)
+{
+    ito_progress p;
+    const ito_status rc = ito_checkpoint_read(ctx, path, &p);
+
+    if (rc != ITO_OK)
+        return rc;
+    if (!common.json) {
+        printf("%s: checkpoint at step %zu of %zu, %zu parameters\n"
+               "  training loss %.6g, validation loss %.6g, lowest %.6g at "
+               "step %zu\n",
+               path, p.step, p.steps, p.params, p.loss, p.valid_loss,
+               p.best_loss, p.best_step);
+        return ITO_OK;
+    }
+    printf("{\"kind\": \"checkpoint\", \"step\": %zu, \"steps\": %zu, "
+           "\"params\": %zu, \"train_loss\": ",
+           p.step, p.steps, p.params);
+    term_json_number(stdout, p.loss);
+    printf(", \"valid_loss\": ");
+    term_json_number(stdout, p.valid_loss);
+    printf("}\n");
+    return ITO_OK;
+}
+
+static void print_losses(const ito_model *m)
+{
+    static const char *const names[2] = { "training loss", "validation loss" };
+
+    for (int which = 0; which < 2; which++) {
+        const ito_loss_point *p;
+        const size_t n = ito_model_losses(m, which, &p);
+        size_t best = 0;
+
+        for (size_t i = 1; i < n; i++)
+            best = p[i].loss < p[best].loss ? i : best;
+        if (n > 0)
+            printf("%-16s %.6g after %.0f steps; lowest %.6g at step %.0f\n",
+                   names[which], p[n - 1].loss, p[n - 1].step, p[best].loss,
+                   p[best].step);
+    }
+}
+
+static void print_model(const ito_model *m, const char *path)
+{
+    const ito_graph *g = ito_model_graph(m);
+    const ito_schema *schema = ito_model_schema(m);
+    ito_slice s;
+
+    printf("%s: a flow model, %zu coordinates, %zu parameters\n", path,
+           ito_model_dim(m), ito_graph_params(g));
+    printf("%-16s", "columns");
+    for (size_t j = 0; j < ito_schema_cols(schema); j++)
+        printf("%s%s", j ? ", " : " ", ito_schema_name(schema, j));
+    printf("\n");
+    print_losses(m);
+    printf("tensors\n");
+    for (size_t i = 0; ito_graph_slice(g, i, &s) == 0; i++) {
+        printf("  weights.%-20s %zu", s.name, s.shape[0]);
+        if (s.rank == 2)
+            printf(" x %zu", s.shape[1]);
+        printf("\n");
+    }
+}
+
+ito_status model_info(ito_ctx *ctx, const char *path)
+{
+    ito_model *m;
+    ito_status rc;
+
+    if (ends_in(path, ".checkpoint"))
+        return checkpoint_info(ctx, path);
+    if ((rc = ito_model_load(ctx, path, &m)) != ITO_OK)
+        return rc;
+    if (common.json)
+        printf("%s\n", ito_model_json(m));
+    else
+        print_model(m, path);
+    ito_model_free(m);
+    return ITO_OK;
+}
