@@ -20,7 +20,10 @@
 #define SAMPLES 31
 #define SAMPLE  1e-3 /* seconds */
 
-static float x[N], y[N], z[N], w[N], v[N];
+/* The gaps keep the arrays from starting a multiple of 4 KiB apart. */
+#define GAP 80
+
+static float x[N + GAP], y[N + GAP], z[N + GAP], w[N + GAP], v[N + GAP];
 static uint32_t words[N];
 static volatile double sink;
 

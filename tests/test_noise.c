@@ -247,10 +247,11 @@ static double ks_distance(double (*cdf)(double x))
  * and Hilferty 1931). */
 static double chi2_deviate(double (*f)(double x), size_t bins)
 {
-    size_t count[1024] = { 0 };
+    static size_t count[1024];
     const double want = (double)MANY / (double)bins, df = (double)bins - 1.0;
     double chi2 = 0.0;
 
+    memset(count, 0, sizeof(count));
     for (size_t i = 0; i < MANY; i++)
         count[(size_t)(f((double)big[i]) * (double)bins)]++;
     for (size_t j = 0; j < bins; j++)
@@ -469,11 +470,12 @@ static size_t order_of(uint64_t seed, uint64_t epoch, uint64_t n)
 static void orders_are_equally_likely(uint64_t n, size_t orders)
 {
     enum { TRIALS = 60000 };
-    size_t count[720] = { 0 };
+    static size_t count[720];
     const double want = (double)TRIALS / (double)orders;
     const double df = (double)orders - 1.0;
     double chi2 = 0.0;
 
+    memset(count, 0, sizeof(count));
     for (uint64_t s = 0; s < TRIALS; s++)
         count[order_of(s / 2, s % 2, n)]++;
     for (size_t j = 0; j < orders; j++)

@@ -222,10 +222,10 @@ TEST(what_is_written_reads_back_in_its_order)
     t = st_find(st, "layer1.weight");
     CHECK(t->rank == 2 && t->shape[0] == 2 && t->shape[1] == 3);
     CHECK(t->bytes == sizeof(weights));
-    CHECK(memcmp(t->data, weights, sizeof(weights)) == 0);
-    CHECK(memcmp(st_find(st, "bias")->data, biases, sizeof(biases)) == 0);
+    CHECK_SAME((const float *)t->data, weights, COUNT(weights));
+    CHECK_SAME((const double *)st_find(st, "bias")->data, biases, 3);
     CHECK(memcmp(st_find(st, "z")->data, bytes5, sizeof(bytes5)) == 0);
-    CHECK(memcmp(st_find(st, "a")->data, &weights[2], 4) == 0);
+    CHECK_SAME((const float *)st_find(st, "a")->data, &weights[2], 1);
     CHECK_STR(st_metadata(st, "note"), "caf\xc3\xa9 \"quoted\"\n");
     CHECK_STR(st_metadata(st, "ito"),
               "{\"net\":\"mlp\",\"ito.sha256\":\"no\"}");

@@ -45,8 +45,8 @@ ITO_API const ito_method *ito_method_find(const char *name);
 /**
  * Fill a tile of initial states: x has the layout of tile->x, which is not
  * to be read; tile->scratch has room for n x dim values to work in.  Particle
- * i of the tile has id tile->id0 + i.  Returns as ito_eval_fn.  Called from several threads at once if the field is
- * REENTRANT.
+ * i of the tile has id tile->id0 + i.  Returns as ito_eval_fn.  Called from
+ * several threads at once if the field is REENTRANT.
  */
 typedef int (*ito_init_fn)(void *arg, const ito_tile *tile, void *const *x);
 

@@ -19,6 +19,7 @@
     X(train)        \
     X(sample)       \
     X(eval)         \
+    X(plot)         \
     X(data)         \
     X(info)         \
     X(help)

@@ -190,6 +190,7 @@ ito_status npy_open(ito_ctx *ctx, const char *where, const char *bytes,
     size_t start, length, need;
     ito_status rc;
 
+    *out = (npy_array){ 0 };
     if (size < 10 || memcmp(bytes, "\x93NUMPY", 6) != 0)
         return malformed(ctx, where, "not an array file of NumPy");
     if (b[6] < 1 || b[6] > 3)

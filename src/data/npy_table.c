@@ -6,6 +6,7 @@
  * rows of f4 when every number of it is a float, else of f8.
  */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "data/npy.h"
@@ -186,19 +187,14 @@ ito_status npy_parse(ito_ctx *ctx, const char *where, const char *data,
 /* The fixed parts and the dictionary, padded with blanks. */
 static void put_header(stream *s, size_t item, size_t rows, size_t cols)
 {
-    char text[4 * HEADER_ALIGN], number[NUM_TEXT_MAX];
+    char text[4 * HEADER_ALIGN];
     size_t n, padded;
 
     memcpy(text, "\x93NUMPY\x01\x00\x00\x00", 10);
-    strcpy(text + 10, item == 4 ? "{'descr': '<f4'" : "{'descr': '<f8'");
-    strcat(text + 10, ", 'fortran_order': False, 'shape': (");
-    (void)num_format_u64(rows, number);
-    strcat(text + 10, number);
-    strcat(text + 10, ", ");
-    (void)num_format_u64(cols, number);
-    strcat(text + 10, number);
-    strcat(text + 10, "), }");
-    n = 10 + strlen(text + 10);
+    n = 10 + (size_t)snprintf(text + 10, sizeof(text) - 10,
+                              "{'descr': '<f%zu', 'fortran_order': False, "
+                              "'shape': (%zu, %zu), }",
+                              item, rows, cols);
     padded = size_round_up(n + 1, HEADER_ALIGN);
     assert(padded <= sizeof(text));
     memset(text + n, ' ', padded - n);

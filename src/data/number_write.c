@@ -148,6 +148,13 @@ static size_t find_digits(uint64_t bits, char digits[NUM_TEXT_MAX], int *point)
     return n;
 }
 
+/* Append a word and its closing zero; returns the length of both. */
+static size_t put_word(const char *word, char *text, size_t len)
+{
+    memcpy(text + len, word, strlen(word) + 1);
+    return len + strlen(word);
+}
+
 size_t num_format(double x, char text[NUM_TEXT_MAX])
 {
     char digits[NUM_TEXT_MAX];
@@ -157,14 +164,12 @@ size_t num_format(double x, char text[NUM_TEXT_MAX])
 
     memcpy(&bits, &x, sizeof(bits));
     if (x != x)
-        return (size_t)(strcpy(text, "nan"), 3);
+        return put_word("nan", text, 0);
     if (bits >> 63)
         text[len++] = '-';
     bits &= ~(UINT64_C(1) << 63);
-    if (bits == 0 || bits >> 52 == 0x7ff) {
-        strcpy(text + len, bits == 0 ? "0" : "inf");
-        return len + strlen(text + len);
-    }
+    if (bits == 0 || bits >> 52 == 0x7ff)
+        return put_word(bits == 0 ? "0" : "inf", text, len);
     n = find_digits(bits, digits, &point);
     if (point > -5 && point <= 17)
         len += put_plain(digits, n, point, text + len);

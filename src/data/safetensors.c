@@ -71,13 +71,14 @@ static ito_status no_memory(const st_file *st)
 
 static ito_status bad_file(const st_file *st, const char *what)
 {
-    const ito_errinfo at = ito__at_file(st->where, 0, 0);
+    ito_errinfo at = ito__at_file(st->where, 0, 0);
 
+    at.row = at.column = -1;
     return ito__fail_at(st->ctx, ITO_EFORMAT, &at, "%s: %s", st->where, what);
 }
 
-static ito_status refuse(const st_file *st, ito_status status,
-                         const char *name, const char *what)
+static ito_status refuse(const st_file *st, ito_status status, const char *name,
+                         const char *what)
 {
     char shown[UTF8_SHOW_MAX + 4];
 
@@ -117,7 +118,7 @@ static ito_status read_exactly(const st_file *st, source *from, void *out,
 
 static ito_status read_header(st_file *st, source *from)
 {
-    unsigned char length[8];
+    unsigned char length[8] = { 0 };
     uint64_t n = 0;
     ito_status rc = read_exactly(st, from, length, sizeof(length));
 

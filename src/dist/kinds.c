@@ -90,8 +90,8 @@ static ito_status build_random(ito_ctx *ctx, ito_dist *dist)
     return ITO_OK;
 }
 
-#define SIZE   1e-6, 1e6, false /* a positive length */
-#define NOISE  0.0, 1e6, false  /* a length that may be 0 */
+#define SIZE   1e-6, 1e6, false, NULL /* a positive length */
+#define NOISE  0.0, 1e6, false, NULL  /* a length that may be 0 */
 #define OFFSET -1e6, 1e6, false, NULL
 
 /* clang-format off */
@@ -107,7 +107,8 @@ static const dist_kind kinds[] = {
       .draw = ito__draw_moons },
     { .info = { "circles", "scale=5,factor=0.5,noise=0.05",
                 "two circles around one centre" },
-      .params = { { "scale", "5", SIZE }, { "factor", "0.5", 0.0, 1.0, false, NULL },
+      .params = { { "scale", "5", SIZE },
+                  { "factor", "0.5", 0.0, 1.0, false, NULL },
                   { "noise", "0.05", NOISE } },
       .draw = ito__draw_circles },
     { .info = { "checkerboard", "grid=4,scale=5",
@@ -116,12 +117,14 @@ static const dist_kind kinds[] = {
       .draw = ito__draw_board },
     { .info = { "gmm", "modes=5,scale=10,std=1,offset=0",
                 "equal normals on a circle" },
-      .params = { { "modes", "5", 1, 4096, true, NULL }, { "scale", "10", NOISE },
+      .params = { { "modes", "5", 1, 4096, true, NULL },
+                  { "scale", "10", NOISE },
                   { "std", "1", SIZE }, { "offset", "0", OFFSET } },
       .build = build_gmm, .draw = ito__draw_modes },
     { .info = { "gmm-random", "modes=5,scale=20,std=1,offset=0,seed=3",
                 "equal normals at random places" },
-      .params = { { "modes", "5", 1, 312, true, NULL }, { "scale", "20", NOISE },
+      .params = { { "modes", "5", 1, 312, true, NULL },
+                  { "scale", "20", NOISE },
                   { "std", "1", SIZE }, { "offset", "0", OFFSET },
                   { "seed", "3", 0, 4294967295.0, true, NULL } },
       .build = build_random, .draw = ito__draw_modes },

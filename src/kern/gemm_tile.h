@@ -139,12 +139,13 @@ GEMM_INLINE void gemm_tile_run(size_t mr, size_t nv, size_t a_row,
     }
 
 #if GEMM_MR == 14
-#define GEMM_HEIGHTS(X, nv)                                                   \
-    X(1, nv)                                                                  \
-    X(2, nv)                                                                  \
-    X(3, nv)                                                                  \
-    X(4, nv) X(5, nv) X(6, nv) X(7, nv) X(8, nv) X(9, nv) X(10, nv) X(11, nv) \
-        X(12, nv) X(13, nv) X(14, nv)
+#define GEMM_HEIGHTS(X, nv)                                                    \
+    X(1, nv)                                                                   \
+    X(2, nv)                                                                   \
+    X(3, nv)                                                                   \
+    X(4, nv)                                                                   \
+    X(5, nv) X(6, nv) X(7, nv) X(8, nv) X(9, nv) X(10, nv) X(11, nv) X(12, nv) \
+        X(13, nv) X(14, nv)
 #elif GEMM_MR == 8
 #define GEMM_HEIGHTS(X, nv) \
     X(1, nv) X(2, nv) X(3, nv) X(4, nv) X(5, nv) X(6, nv) X(7, nv) X(8, nv)

@@ -163,7 +163,7 @@ typedef struct ito_kern {
                  real *v);
 
     /* 32 numbers a group: standard normals by Box-Muller (in f32 u has 32
-     * bits, tails to 6.66), uniforms strictly inside (0, 1), raw words. */
+     * bits, tails to 6.76), uniforms strictly inside (0, 1), raw words. */
     void (*normals)(size_t groups, const ito_philox *p, real *out);
     void (*uniforms)(size_t groups, const ito_philox *p, real *out);
     void (*words)(size_t groups, const ito_philox *p, uint32_t *out);

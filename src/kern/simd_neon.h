@@ -2,9 +2,8 @@
  *
  * simd_neon.h - the SIMD vocabulary for AArch64 Advanced SIMD.
  *
- * simd_c.h says what each word means.  Written from the architecture's
- * manual and not yet run on a machine: test_kern compares it with plain C
- * bit for bit wherever it is built.
+ * simd_c.h says what each word means.  Run under an emulator so far, not on
+ * a machine: bits are checked, speed is not.
  */
 #ifndef ITO_KERN_SIMD_NEON_H
 #define ITO_KERN_SIMD_NEON_H

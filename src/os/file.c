@@ -149,23 +149,23 @@ void os_out_abort(os_out *out)
     free(out);
 }
 
-int os_out_open(const char *path, os_out **result)
+int os_out_open(const char *path, os_out **out)
 {
-    os_out *const out = malloc(sizeof(*out));
+    os_out *const o = malloc(sizeof(*o));
     int error;
 
-    *result = NULL;
-    if (!out)
+    *out = NULL;
+    if (!o)
         return ENOMEM;
-    out->fd = -1;
-    out->target = out->temporary = NULL;
-    out->used = 0;
-    error = open_out(path, out);
+    o->fd = -1;
+    o->target = o->temporary = NULL;
+    o->used = 0;
+    error = open_out(path, o);
     if (error != 0) {
-        os_out_abort(out);
+        os_out_abort(o);
         return error;
     }
-    *result = out;
+    *out = o;
     return 0;
 }
 
@@ -230,31 +230,31 @@ int os_out_commit(os_out *out)
     return error;
 }
 
-int os_in_open(const char *path, os_in **result, size_t *hint)
+int os_in_open(const char *path, os_in **in, size_t *hint)
 {
-    os_in *const in = malloc(sizeof(*in));
+    os_in *const i = malloc(sizeof(*i));
     struct stat st;
     int error = 0;
 
-    *result = NULL;
+    *in = NULL;
     *hint = 0;
-    if (!in)
+    if (!i)
         return ENOMEM;
-    in->fd = STDIN_FILENO;
+    i->fd = STDIN_FILENO;
     if (strcmp(path, "-") != 0)
         do
-            in->fd = open(path, O_RDONLY | O_CLOEXEC);
-        while (in->fd < 0 && errno == EINTR);
-    if (in->fd < 0 || fstat(in->fd, &st) != 0)
+            i->fd = open(path, O_RDONLY | O_CLOEXEC);
+        while (i->fd < 0 && errno == EINTR);
+    if (i->fd < 0 || fstat(i->fd, &st) != 0)
         error = errno;
     else if (S_ISDIR(st.st_mode))
         error = EISDIR;
     else if (S_ISREG(st.st_mode) && (uintmax_t)st.st_size < SIZE_MAX)
         *hint = (size_t)st.st_size;
     if (error != 0)
-        os_in_close(in);
+        os_in_close(i);
     else
-        *result = in;
+        *in = i;
     return error;
 }
 

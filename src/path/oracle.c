@@ -46,51 +46,66 @@ typedef struct moments {
     double *z, *e;
 } moments;
 
-/* Even or odd intervals of one coordinate: log of the sum of their masses,
- * and the means under it. */
-typedef struct strip {
-    double log_mass, z, e;
-} strip;
+/* What is the same for all particles at one time. */
+typedef struct moment {
+    ito_coef coef;
+    ito_modes_at modes; /* of a mixture */
+    trunc_at board;     /* of a checkerboard; beta = 0 at the end */
+} moment;
 
-static void strip_add(strip *s, trunc_cell cell)
+/* Even or odd intervals of one coordinate: their mass is mass exp(-shift), and
+ * the means under it. */
+typedef trunc_cell strip;
+
+static void strip_add(strip *s, const trunc_cell *cell)
 {
-    double f, w;
+    double f;
 
-    if (cell.log_mass <= s->log_mass) {
-        w = ito__exp(cell.log_mass - s->log_mass);
-        f = w / (1.0 + w);
-        s->log_mass += ito__log1p(w);
+    if (cell->shift >= s->shift) {
+        const double w = cell->mass * ito__exp(s->shift - cell->shift);
+
+        s->mass += w;
+        f = w / s->mass;
     } else {
-        w = ito__exp(s->log_mass - cell.log_mass);
-        f = 1.0 / (1.0 + w);
-        s->log_mass = cell.log_mass + ito__log1p(w);
+        s->mass = cell->mass + s->mass * ito__exp(cell->shift - s->shift);
+        s->shift = cell->shift;
+        f = cell->mass / s->mass;
     }
-    s->z += f * (cell.z - s->z);
-    s->e += f * (cell.e - s->e);
+    s->z += f * (cell->z - s->z);
+    s->e += f * (cell->e - s->e);
 }
 
 /* One coordinate.  A board of one cell has no odd interval. */
-static void strips_of(const ito_oracle *o, const ito_coef *at, double x,
+static void strips_of(const ito_oracle *o, const trunc_at *at, double x,
                       strip out[2])
 {
-    const double width = 2.0 * o->scale / (double)o->grid;
+    double mills[2] = { -1.0, -1.0 };
 
-    out[1] = (strip){ .log_mass = -HUGE_VAL };
+    out[1] = (strip){ .shift = HUGE_VAL };
     for (size_t i = 0; i < o->grid; i++) {
-        const double lo = (double)i * width - o->scale;
-        const trunc_cell cell =
-            ito__trunc_cell(at->alpha, at->beta, lo, lo + width, x);
+        const double lo = (double)i * at->width - o->scale;
+        const trunc_cell cell = ito__trunc_cell(at, lo, x, mills);
 
         if (i < 2)
-            out[i] = (strip){ cell.log_mass, cell.z, cell.e };
+            out[i] = cell;
         else
-            strip_add(&out[i % 2], cell);
+            strip_add(&out[i % 2], &cell);
+        mills[0] = mills[1];
+        mills[1] = -1.0;
     }
 }
 
 static double clamp(double x, double lo, double hi)
 {
     return x < lo ? lo : x > hi ? hi : x;
+}
+
+/* Area of the legal cells. */
+static double board_area(const ito_oracle *o)
+{
+    const double width = 2.0 * o->scale / (double)o->grid;
+
+    return (double)((o->grid * o->grid + 1) / 2) * width * width;
 }
 
 /*
@@ -100,7 +115,6 @@ static double clamp(double x, double lo, double hi)
 static void board_at_end(const ito_oracle *o, const double *x, moments *m)
 {
     const double width = 2.0 * o->scale / (double)o->grid;
-    const double cells = (double)((o->grid * o->grid + 1) / 2);
     double best = HUGE_VAL;
 
     for (size_t i = 0; i < o->grid; i++)
@@ -119,19 +133,17 @@ static void board_at_end(const ito_oracle *o, const double *x, moments *m)
             m->z[1] = z1;
         }
     m->e[0] = m->e[1] = 0.0;
-    m->logp = best > 0.0 ? -HUGE_VAL : -ito__log(cells * width * width);
+    m->logp = best > 0.0 ? -HUGE_VAL : -ito__log(board_area(o));
 }
 
 /* Both coordinates; x is kept from where squares overflow. */
-static void board_moments(const ito_oracle *o, const ito_coef *at, want what,
+static void board_moments(const ito_oracle *o, const trunc_at *at, want what,
                           const double *x_in, moments *m)
 {
-    const double width = 2.0 * o->scale / (double)o->grid;
-    const double cells = (double)((o->grid * o->grid + 1) / 2);
     const double x[2] = { clamp(x_in[0], -1e100, 1e100),
                           clamp(x_in[1], -1e100, 1e100) };
     strip s[2][2];
-    double even, odd, gap, r;
+    double even, odd, shift, gap, r;
 
     if (at->beta <= 0.0) {
         board_at_end(o, x, m);
@@ -139,32 +151,39 @@ static void board_moments(const ito_oracle *o, const ito_coef *at, want what,
     }
     strips_of(o, at, x[0], s[0]);
     strips_of(o, at, x[1], s[1]);
-    even = s[0][0].log_mass + s[1][0].log_mass;
-    odd = s[0][1].log_mass + s[1][1].log_mass;
-    gap = ito__exp(-fabs(even - odd));
-    r = (even >= odd ? 1.0 : gap) / (1.0 + gap);
+    /* masses of the two parities, both times exp(shift) */
+    even = s[0][0].mass * s[1][0].mass;
+    odd = s[0][1].mass * s[1][1].mass;
+    shift = s[0][0].shift + s[1][0].shift;
+    gap = s[0][1].shift + s[1][1].shift - shift;
+    if (gap >= 0.0) {
+        odd *= ito__exp(-gap);
+    } else {
+        even *= ito__exp(gap);
+        shift += gap;
+    }
+    r = even / (even + odd);
     for (size_t c = 0; c < 2; c++) {
         m->z[c] = s[c][1].z + r * (s[c][0].z - s[c][1].z);
         m->e[c] = s[c][1].e + r * (s[c][0].e - s[c][1].e);
         if (what == WANT_SCORE)
             m->e[c] /= at->beta;
     }
-    m->logp = (even >= odd ? even : odd) + ito__log1p(gap) -
-              ito__log(cells * width * width);
+    if (what == WANT_LOGP)
+        m->logp = ito__log((even + odd) / board_area(o)) - shift;
 }
 
 /* Log density and means of one particle.  A mixture gives E[e | x] / beta. */
-static void find_moments(const ito_oracle *o, const ito_modes_at *modes,
-                         const ito_coef *at, want what, const double *x,
-                         moments *m)
+static void find_moments(const ito_oracle *o, const moment *at, want what,
+                         const double *x, moments *m)
 {
     if (!o->modes) {
-        board_moments(o, at, what, x, m);
+        board_moments(o, &at->board, what, x, m);
         return;
     }
-    m->logp = ito__modes_moments(modes, x, m->z, m->e);
+    m->logp = ito__modes_moments(&at->modes, x, m->z, m->e);
     for (size_t c = 0; what == WANT_FIELD && c < o->modes->dim; c++)
-        m->e[c] *= at->beta;
+        m->e[c] *= at->coef.beta;
 }
 
 static double load(const ito_tile *tile, size_t c, size_t i)
@@ -186,26 +205,29 @@ static int evaluate(const ito_oracle *o, const ito_tile *tile, want what,
                     void *const *out)
 {
     const size_t dim = tile->dim;
-    const ito_coef at = o->path->at(tile->t);
     double *x = tile->scratch;
     moments m = { .z = x + dim, .e = x + 2 * dim };
-    ito_modes_at modes = { 0 };
+    moment at = { .coef = o->path->at(tile->t) };
 
     if (!(tile->t >= 0.0 && tile->t <= 1.0))
         return 1; /* the path ends there */
     if (o->modes)
-        ito__modes_at(o->modes, at.alpha, at.beta, x + 3 * dim, &modes);
+        ito__modes_at(o->modes, at.coef.alpha, at.coef.beta, x + 3 * dim,
+                      &at.modes);
+    else if (at.coef.beta > 0.0)
+        at.board = ito__trunc_at(at.coef.alpha, at.coef.beta,
+                                 2.0 * o->scale / (double)o->grid);
     for (size_t i = 0; i < tile->n; i++) {
         for (size_t c = 0; c < dim; c++)
             x[c] = load(tile, c, i);
-        find_moments(o, &modes, &at, what, x, &m);
+        find_moments(o, &at, what, x, &m);
         if (what == WANT_LOGP)
             store(tile, out[0], i, m.logp);
         for (size_t c = 0; what != WANT_LOGP && c < dim; c++)
             store(tile, out[c], i,
                   what == WANT_SCORE
                       ? -m.e[c]
-                      : at.alphadot * m.z[c] + at.betadot * m.e[c]);
+                      : at.coef.alphadot * m.z[c] + at.coef.betadot * m.e[c]);
     }
     return 0;
 }

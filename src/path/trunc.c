@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
- * trunc.c - normals restricted to an interval, in the logarithmic domain.
+ * trunc.c - normals restricted to an interval, however far out.
  *
  * With z uniform on [lo, hi] and x = alpha z + beta e, the posterior of
  * w = (alpha z - x) / beta is a standard normal restricted to [a, b] =
  * [(alpha lo - x) / beta, (alpha hi - x) / beta].  Its mass and mean are
  * differences of Phi and phi.  Far from 0 those underflow, so they are written
- * with Mills' ratio M = (1 - Phi) / phi; for 0 <= a < b
+ * with Mills' ratio M = (1 - Phi) / phi and the exponent is kept apart; for
+ * 0 <= a < b
  *
  *     mass = phi(a) [M(a) - r M(b)],   mean = (1 - r) / [M(a) - r M(b)],
  *     r = phi(b) / phi(a) = exp(-(b - a)(b + a) / 2)
@@ -19,11 +20,10 @@
 
 #include <assert.h>
 #include <math.h>
-#include <stdbool.h>
 
 #include "kern/dmath.h"
 
-#define LOG_SQRT_2PI 0.91893853320467274178
+#define SQRT_2PI     2.50662827463100050242
 #define SQRT_HALF_PI 1.25331413731550025121
 #define SQRT_HALF    0.70710678118654752440
 #define INV_SQRT_PI  0.56418958354775628695
@@ -97,111 +97,127 @@ double ito__mills(double x)
     return SQRT_HALF_PI * erfcx(x * SQRT_HALF);
 }
 
-/* A standard normal restricted to [a, b]: log of its mass, its mean, and its
- * mean less the end nearer to 0 (of which `from_b` says that it is b). */
+/* A standard normal restricted to [a, b]: its mass is mass exp(-shift) over
+ * sqrt(2 pi); its mean; its mean less the end nearer to 0 (of which `from_b`
+ * says that it is b). */
 typedef struct restricted {
-    double log_mass, mean, excess;
+    double mass, shift, mean, excess;
     bool from_b;
 } restricted;
 
-/* 0 <= a < b = a + width; the width is given as a and b may be too large to
- * show it. */
-static restricted tail(double a, double b, double width)
+/* 0 <= a < b = a + width with Mills' ratios ma and mb; the width is given as a
+ * and b may be too large to show it. */
+static restricted tail(double a, double b, double width, double ma, double mb)
 {
     const double gap = 0.5 * width * (b + a);
     const double r = gap < 700.0 ? ito__exp(-gap) : 0.0;
-    const double bracket = ito__mills(a) - (r > 0.0 ? r * ito__mills(b) : 0.0);
-    restricted out = { .mean = (1.0 - r) / bracket };
+    const double mass = ma - r * mb;
+    restricted out = { .mass = mass,
+                       .shift = 0.5 * a * a,
+                       .mean = (1.0 - r) / mass };
 
-    out.log_mass = ito__log(bracket) - 0.5 * a * a - LOG_SQRT_2PI;
     out.excess = out.mean - a;
     if (a > FAR) /* an exponential of rate a, to 1 / a^2 of its mean */
         out.excess = 1.0 / a - width * r / (1.0 - r);
     return out;
 }
 
-/* phi(x), 0 far out. */
-static double phi(double x)
+/* sqrt(2 pi) times the density, 0 far out. */
+static double bell(double x)
 {
     const double y = 0.5 * x * x;
 
-    return y < 700.0 ? ito__exp(-y - LOG_SQRT_2PI) : 0.0;
+    return y < 700.0 ? ito__exp(-y) : 0.0;
 }
 
 /* Any a < b that are not close together. */
-static restricted interval(double a, double b, double width)
+static restricted interval(double a, double b, double width, const double m[2])
 {
+    double pa, pb;
     restricted out;
 
     if (a >= 0.0)
-        return tail(a, b, width);
+        return tail(a, b, width, m[0], m[1]);
     if (b <= 0.0) {
-        out = tail(-b, -a, width);
+        out = tail(-b, -a, width, m[1], m[0]);
         out.mean = -out.mean;
         out.excess = -out.excess;
         out.from_b = true;
         return out;
     }
-    {
-        const double pa = phi(a), pb = phi(b);
-        const double mass = 1.0 - pa * ito__mills(-a) - pb * ito__mills(b);
-
-        out = (restricted){ .mean = (pa - pb) / mass };
-        out.log_mass = ito__log(mass);
-        out.excess = out.mean - a;
-    }
+    pa = bell(a);
+    pb = bell(b);
+    out = (restricted){ .mass = SQRT_2PI - pa * m[0] - pb * m[1] };
+    out.mean = (pa - pb) / out.mass;
+    out.excess = out.mean - a;
     return out;
+}
+
+/* Gauss-Legendre points on [0, 1) and weights, the other half mirrored. */
+static const double node[4] = { 0.18343464249564980, 0.52553240991632899,
+                                0.79666647741362674, 0.96028985649753623 };
+static const double weight[4] = { 0.36268378337836198, 0.31370664587788729,
+                                  0.22238103445337447, 0.10122853629037626 };
+
+trunc_at ito__trunc_at(double alpha, double beta, double width)
+{
+    const double half = 0.5 * width, slope = alpha / beta;
+    trunc_at at = {
+        .alpha = alpha, .beta = beta, .width = width, .slope = slope
+    };
+
+    assert(alpha >= 0.0 && beta > 0.0 && width > 0.0);
+    at.flat = 0.5 * slope * slope * half * half <= SMOOTH_P;
+    for (int i = 0; at.flat && i < 4; i++)
+        at.bell[i] = bell(slope * half * node[i]);
+    return at;
 }
 
 /*
  * The posterior density of z = mid + s, |s| <= half, relative to its value at
- * mid: exp(q s - p s^2 / 2), by Gauss-Legendre with 8 points.
+ * mid, where e = off: exp(q s - slope^2 s^2 / 2), q = slope off.
  */
-static void smooth(double p, double q, double half, double *mass, double *mean)
+static trunc_cell smooth(const trunc_at *at, double mid, double off)
 {
-    static const double node[] = { 0.18343464249564980, 0.52553240991632899,
-                                   0.79666647741362674, 0.96028985649753623 };
-    static const double weight[] = { 0.36268378337836198, 0.31370664587788729,
-                                     0.22238103445337447, 0.10122853629037626 };
+    const double half = 0.5 * at->width, q = at->slope * off;
     double sum = 0.0, first = 0.0;
+    trunc_cell cell;
 
     for (int i = 0; i < 4; i++) {
-        const double s = half * node[i];
-        const double up = ito__exp(s * (q - 0.5 * p * s));
-        const double down = ito__exp(-s * (q + 0.5 * p * s));
+        const double s = half * node[i], w = weight[i] * at->bell[i];
+        const double up = ito__exp(q * s), down = 1.0 / up;
 
-        sum += weight[i] * (up + down);
-        first += weight[i] * s * (up - down);
+        sum += w * (up + down);
+        first += w * s * (up - down);
     }
-    *mass = half * sum;
-    *mean = first / sum;
+    cell.mass = half * sum / (at->beta * SQRT_2PI);
+    cell.shift = 0.5 * off * off;
+    cell.z = mid + first / sum;
+    cell.e = off - at->slope * (first / sum);
+    return cell;
 }
 
-trunc_cell ito__trunc_cell(double alpha, double beta, double lo, double hi,
-                           double x)
+trunc_cell ito__trunc_cell(const trunc_at *at, double lo, double x,
+                           double mills[2])
 {
-    const double half = 0.5 * (hi - lo), mid = lo + half;
-    const double off = (x - alpha * mid) / beta; /* e at the middle */
-    const double slope = alpha / beta;           /* -de / dz */
-    const double p = slope * slope, q = slope * off;
+    const double hi = lo + at->width, mid = lo + 0.5 * at->width;
+    const double off = (x - at->alpha * mid) / at->beta;
+    const double a = (at->alpha * lo - x) / at->beta;
+    const double b = (at->alpha * hi - x) / at->beta;
     trunc_cell cell;
     restricted w;
-    double mass, mean;
 
-    assert(alpha >= 0.0 && beta > 0.0 && lo < hi);
-    if (fabs(q) * half <= SMOOTH_Q && 0.5 * p * half * half <= SMOOTH_P) {
-        smooth(p, q, half, &mass, &mean);
-        cell.log_mass =
-            ito__log(mass) - 0.5 * off * off - LOG_SQRT_2PI - ito__log(beta);
-        cell.z = mid + mean;
-        cell.e = off - slope * mean;
-        return cell;
-    }
-    w = interval((alpha * lo - x) / beta, (alpha * hi - x) / beta,
-                 alpha * (hi - lo) / beta);
-    cell.log_mass = w.log_mass - ito__log(alpha);
+    if (at->flat && fabs(at->slope * off) * 0.5 * at->width <= SMOOTH_Q)
+        return smooth(at, mid, off);
+    if (mills[0] < 0.0)
+        mills[0] = ito__mills(fabs(a));
+    if (mills[1] < 0.0)
+        mills[1] = ito__mills(fabs(b));
+    w = interval(a, b, at->slope * at->width, mills);
+    cell.mass = w.mass / (at->alpha * SQRT_2PI);
+    cell.shift = w.shift;
     cell.e = -w.mean;
-    cell.z = (w.from_b ? hi : lo) + beta * w.excess / alpha;
+    cell.z = (w.from_b ? hi : lo) + w.excess / at->slope;
     /* rounding must not carry a mean out of its cell */
     cell.z = cell.z < lo ? lo : cell.z > hi ? hi : cell.z;
     return cell;

@@ -1,20 +1,37 @@
 /* SPDX-License-Identifier: MIT
  *
- * trunc.h - normals restricted to an interval, in the logarithmic domain.
+ * trunc.h - normals restricted to an interval, however far out.
  */
 #ifndef ITO_PATH_TRUNC_H
 #define ITO_PATH_TRUNC_H
 
-/* Posterior of a uniform z in [lo, hi] given x = alpha z + beta e. */
+#include <stdbool.h>
+
+/* What all cells of one width share at one time. */
+typedef struct trunc_at {
+    double alpha, beta, width;
+    double slope;   /* alpha / beta = -de / dz */
+    double bell[4]; /* exp(-slope^2 s^2 / 2) at the Gauss-Legendre nodes s */
+    bool flat;      /* slope allows Gauss-Legendre */
+} trunc_at;
+
+/* alpha >= 0, beta > 0, width > 0. */
+trunc_at ito__trunc_at(double alpha, double beta, double width);
+
+/* Posterior of a uniform z in [lo, lo + width] given x = alpha z + beta e. */
 typedef struct trunc_cell {
-    double log_mass; /* log of the integral of N(x; alpha z, beta^2) dz */
-    double z;        /* mean of z */
-    double e;        /* mean of e = (x - alpha z) / beta */
+    double mass, shift; /* mass exp(-shift) is the integral of
+                           N(x; alpha z, beta^2) dz; mass is in range */
+    double z;           /* mean of z */
+    double e;           /* mean of e = (x - alpha z) / beta */
 } trunc_cell;
 
-/* alpha >= 0, beta > 0, lo < hi, all finite. */
-trunc_cell ito__trunc_cell(double alpha, double beta, double lo, double hi,
-                           double x);
+/*
+ * mills: Mills' ratio at the lower and upper edge, of |alpha z - x| / beta,
+ * kept between cells that share an edge; negative while not known.
+ */
+trunc_cell ito__trunc_cell(const trunc_at *at, double lo, double x,
+                           double mills[2]);
 
 /* Mills' ratio (1 - Phi(x)) / phi(x) for x >= 0; relative error 1e-15. */
 double ito__mills(double x);

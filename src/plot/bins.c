@@ -15,6 +15,7 @@
 #define HIST_ROOT 0.5 /* times sqrt(n) */
 #define HIST_MIN  10
 #define HIST_MAX  60
+#define LEAST     1e-90 /* range: densities stay far from overflow */
 
 static int compare(const void *a, const void *b)
 {
@@ -36,6 +37,20 @@ double ito__quantile_sorted(const double *v, size_t n, double q)
     const double f = p - (double)i;
 
     return i + 1 < n ? v[i] + f * (v[i + 1] - v[i]) : v[i];
+}
+
+bool ito__range_is_open(range r)
+{
+    return r.hi - r.lo > 1e-12 * (fabs(r.lo) + fabs(r.hi)) &&
+           r.hi - r.lo > LEAST;
+}
+
+range ito__range_open(range r)
+{
+    const double size = fabs(r.lo) > fabs(r.hi) ? fabs(r.lo) : fabs(r.hi);
+    const double half = 0.05 * size > LEAST ? 0.05 * size : 0.5;
+
+    return ito__range_is_open(r) ? r : (range){ r.lo - half, r.hi + half };
 }
 
 bool ito__is_whole(const double *v, size_t n)

@@ -23,6 +23,14 @@ typedef struct bins {
     size_t inside; /* points that fell into a cell */
 } bins;
 
+/* True when something can be drawn between lo and hi: they differ by more
+ * than rounding. */
+bool ito__range_is_open(range r);
+
+/* r, or where that is closed, 5 per cent of the value more on either side (half
+ * a unit around 0). */
+range ito__range_open(range r);
+
 /* True when all values are whole numbers below 10^9. */
 bool ito__is_whole(const double *v, size_t n);
 

@@ -160,9 +160,11 @@ static ito_status check_limits(ito_ctx *ctx, char axis, double lo, double hi,
 {
     if (lo == 0.0 && hi == 0.0)
         return ITO_OK;
-    if (!(fabs(lo) <= LIMIT_MOST && fabs(hi) <= LIMIT_MOST && lo < hi))
+    if (!(fabs(lo) <= LIMIT_MOST && fabs(hi) <= LIMIT_MOST &&
+          ito__range_is_open((range){ lo, hi })))
         return ito__fail(ctx, ITO_EARG,
-                         "panel: %c limits %g and %g; give the lower first",
+                         "panel: %c limits %g and %g; give the lower first "
+                         "and leave more than rounding between",
                          axis, lo, hi);
     if (log && lo <= 0.0)
         return ito__fail(ctx, ITO_EARG,

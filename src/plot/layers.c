@@ -46,11 +46,11 @@ ito_status ito__cloud_column(ito_ctx *ctx, const ito_cloud *cloud, size_t j,
                              "plot: point %zu: column %zu is %g; at most %g "
                              "can be drawn",
                              i + 1, j + 1, v, VALUE_MOST);
-        if (log && !(v > 0.0))
+        if (log && !(v * VALUE_MOST >= 1.0))
             return ito__fail(ctx, ITO_ERANGE,
                              "plot: point %zu: column %zu is %g; a "
-                             "logarithmic axis is positive",
-                             i + 1, j + 1, v);
+                             "logarithmic axis starts at %g",
+                             i + 1, j + 1, v, 1.0 / VALUE_MOST);
         out[i] = v;
     }
     return ITO_OK;
@@ -255,11 +255,7 @@ static range range_of(const double *v, size_t n)
         r.lo = v[i] < r.lo ? v[i] : r.lo;
         r.hi = v[i] > r.hi ? v[i] : r.hi;
     }
-    if (r.hi - r.lo < 1e-12 * fabs(r.hi) || r.hi - r.lo < 1e-100) {
-        r.lo -= r.lo != 0.0 ? 0.05 * fabs(r.lo) : 0.5;
-        r.hi += r.hi != 0.0 ? 0.05 * fabs(r.hi) : 0.5;
-    }
-    return r;
+    return ito__range_open(r);
 }
 
 /* Edges and heights of the bars of values; l->n bars. */
@@ -344,12 +340,12 @@ ito_status ito_panel_hist(ito_ctx *ctx, ito_panel *panel,
 
 static ito_status check_paths(ito_ctx *ctx, const ito_paths *p)
 {
-    if (!p || p->frames < 2 || !p->t || !isfinite(p->t[0]) ||
+    if (!p || p->frames < 2 || !p->t || !(fabs(p->t[0]) <= VALUE_MOST) ||
         size_mul(p->frames, p->n) > SIZE_MAX / 64)
         return ito__fail(ctx, ITO_EARG,
                          "plot: paths need points at 2 instants or more");
     for (size_t k = 1; k < p->frames; k++)
-        if (!isfinite(p->t[k]) ||
+        if (!(fabs(p->t[k]) <= VALUE_MOST) ||
             !((p->t[k] > p->t[k - 1]) == (p->t[1] > p->t[0])) ||
             p->t[k] == p->t[k - 1])
             return ito__fail(ctx, ITO_EARG,

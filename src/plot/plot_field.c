@@ -12,6 +12,7 @@
 #include "plot/recipe.h"
 
 #define PER_ROW      4
+#define TIME_MOST    1e9
 #define FIELD_BINS   64
 #define FIELD_PASSES 2
 #define LONG_SHARE   0.95 /* arrows that are not longer than their spacing */
@@ -23,7 +24,8 @@ static void check(recipe *r, const ito_instant *at, size_t count)
         r->rc = ito__fail(r->ctx, ITO_EARG, "plot: %zu instants; give 1 to %d",
                           count, GRID_MAX);
     for (size_t i = 0; i < count && r->rc == ITO_OK; i++) {
-        if (!isfinite(at[i].t) || (at[i].cloud.n == 0 && at[i].arrows.n == 0))
+        if (!(fabs(at[i].t) <= TIME_MOST) ||
+            (at[i].cloud.n == 0 && at[i].arrows.n == 0))
             r->rc = ito__fail(r->ctx, ITO_EARG,
                               "plot: instant %zu has a time %g and nothing "
                               "to draw",

@@ -39,16 +39,13 @@ static range sane(range r, bool log, double pad)
     if (r.lo > r.hi)
         return log ? (range){ 0.1, 10.0 } : (range){ 0.0, 1.0 };
     if (log) {
-        const double f = ito__exp(pad * ito__log(r.hi / r.lo * 1.01));
+        const double f =
+            r.hi < r.lo * 1.001 ? 1.5 : ito__exp(pad * ito__log(r.hi / r.lo));
 
         return (range){ r.lo / f, r.hi * f };
     }
-    if (r.hi - r.lo <= 1e-12 * (fabs(r.lo) + fabs(r.hi)) ||
-        r.hi - r.lo < 1e-100) {
-        const double half = r.lo != 0.0 ? 0.05 * fabs(r.lo) : 0.5;
-
-        return (range){ r.lo - half, r.hi + half };
-    }
+    if (!ito__range_is_open(r))
+        return ito__range_open(r);
     pad *= r.hi - r.lo;
     return (range){ r.lo - pad, r.hi + pad };
 }
@@ -177,6 +174,8 @@ static void share_colours(ito_figure *f)
                 l->colours = (range){ l->t[0], l->t[l->frames - 1] };
             if (l->kind == LAYER_PATHS && l->colours.lo > l->colours.hi)
                 l->colours = (range){ l->t[l->frames - 1], l->t[0] };
+            if (l->kind == LAYER_PATHS)
+                l->colours = ito__range_open(l->colours);
             if (l->kind != LAYER_DENSITY)
                 continue;
             if (l->share > 0)

@@ -89,11 +89,8 @@ static range limits_of(const double *v, size_t n, double tail)
     const double hi = ito__quantile_sorted(v, n, 1.0 - tail);
     double pad = MARGIN * (hi - lo);
 
-    if (!(hi - lo > 1e-12 * (fabs(lo) + fabs(hi))) || hi - lo < 1e-100) {
-        const double half = lo != 0.0 ? 0.05 * fabs(lo) : 0.5;
-
-        return (range){ lo - half, hi + half };
-    }
+    if (!ito__range_is_open((range){ lo, hi }))
+        return ito__range_open((range){ lo, hi });
     if (pad < 0.5 && ito__is_whole(v, n))
         pad = 0.5;
     return (range){ lo - pad, hi + pad };

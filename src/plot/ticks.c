@@ -9,6 +9,7 @@
  */
 #include "plot/ticks.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
@@ -121,11 +122,16 @@ static step choose_step(double lo, double hi, size_t want)
 
 void ito__ticks_linear(double lo, double hi, size_t want, ticks *out)
 {
-    const step a = choose_step(lo, hi, want);
-    double first;
-    const double n = count_ticks(lo, hi, a, &first);
+    double first, n;
+    step a;
 
-    *out = (ticks){ .exponent = common_exponent(lo, hi) };
+    *out = (ticks){ .n = 0 };
+    assert(lo < hi && want >= 1 && want < TICKS_MAX);
+    if (!(hi - lo > 0.0) || !(hi - lo < HUGE_VAL))
+        return;
+    a = choose_step(lo, hi, want);
+    n = count_ticks(lo, hi, a, &first);
+    out->exponent = common_exponent(lo, hi);
     if (!(fabs(first) < 1e15))
         return; /* too far from zero for the range: nothing is readable */
     for (size_t i = 0; i < TICKS_MAX && (double)i < n; i++) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * eval.c - every metric beside its noise floor.
+ * versus.c - every metric beside its noise floor.
  *
  * Draw k takes m = min(fake rows, real rows / 2) rows three times: A and B,
  * disjoint, from the real sample and G from the fake one, by a keyed
@@ -174,46 +174,51 @@ static void report(const run *r, const pairing *p, ito_eval *out,
     }
 }
 
-/* The three clouds of a draw, in one block. */
-static float *make_draw(run *r)
+/* Point the three clouds of a draw into one block of 3 x floats. */
+static void carve(run *r, float *x, size_t floats)
 {
-    const size_t dim = r->pool->data.dim;
-    const size_t floats = ito__cloud_floats(r->m, dim);
-    float *x = ito__calloc(r->ctx, size_mul(floats, 3), sizeof(*x));
-
-    if (!x)
-        return NULL;
-    r->a = ito__cloud_make(r->m, dim, x);
+    r->a = ito__cloud_make(r->m, r->pool->data.dim, x);
     r->a.cols = r->cols;
     r->a.col = r->pool->col;
     r->b = r->g = r->a;
     r->b.x = x + floats;
     r->g.x = x + 2 * floats;
-    return x;
 }
 
 static ito_status run_draws(run *r, const pairing *p, ito_eval *out,
                             ito_eval_column *columns)
 {
     const size_t figures = 2 * ITO_METRIC_COUNT * r->draws;
-    float *x = make_draw(r);
+    const size_t of_columns = size_mul(COLUMN_FIGURES * r->draws, r->cols);
     ito_status rc = ITO_OK;
+    double *all = ito__alloc(
+        r->ctx, size_mul(size_add(figures, of_columns), sizeof(*all)));
 
-    r->value = ito__alloc(
-        r->ctx, size_mul(size_add(figures,
-                                  size_mul(COLUMN_FIGURES * r->draws, r->cols)),
-                         sizeof(double)));
-    if (!x || !r->value) {
-        rc = ito__fail(r->ctx, ITO_ENOMEM, "eval: draws of %zu rows", r->m);
-    } else {
-        r->floor = r->value + ITO_METRIC_COUNT * r->draws;
-        r->column = r->value + figures;
-        for (size_t k = 0; k < r->draws && rc == ITO_OK; k++)
-            rc = one_draw(r, k);
-    }
+    if (!all)
+        return ito__fail(r->ctx, ITO_ENOMEM, "eval: %zu draws of %zu columns",
+                         r->draws, r->cols);
+    r->value = all;
+    r->floor = all + ITO_METRIC_COUNT * r->draws;
+    r->column = all + figures;
+    for (size_t k = 0; k < r->draws && rc == ITO_OK; k++)
+        rc = one_draw(r, k);
     if (rc == ITO_OK)
         report(r, p, out, columns);
-    ito__free(r->ctx, r->value);
+    ito__free(r->ctx, all);
+    return rc;
+}
+
+static ito_status run_all(run *r, const pairing *p, ito_eval *out,
+                          ito_eval_column *columns)
+{
+    const size_t floats = ito__cloud_floats(r->m, r->pool->data.dim);
+    float *x = ito__calloc(r->ctx, size_mul(floats, 3), sizeof(*x));
+    ito_status rc;
+
+    if (!x)
+        return ito__fail(r->ctx, ITO_ENOMEM, "eval: draws of %zu rows", r->m);
+    carve(r, x, floats);
+    rc = run_draws(r, p, out, columns);
     ito__free(r->ctx, x);
     return rc;
 }
@@ -271,7 +276,7 @@ static ito_status eval_columns(ito_ctx *ctx, const pairing *pairs,
                .exact = out->exact_rows,
                .draws = o.draws,
                .cols = p.cols };
-    if ((rc = run_draws(&r, &p, out, columns)) != ITO_OK)
+    if ((rc = run_all(&r, &p, out, columns)) != ITO_OK)
         goto done;
     rc = ito__copies(ctx, &pool.data, &pool.fake, o.seed, &out->copies);
 done:
