@@ -6,9 +6,9 @@
  *
  * For every class of shapes the geometric mean of GF/s (1e9 floating-point
  * operations a second, two for each multiply and add) and its share of the
- * peak of a loop of independent fma, measured before and after.  A figure is
- * the best and the median of samples of about 2 ms of processor time.  With a class named, its
- * shapes are listed too.
+ * peak of a loop of independent fma.  A figure is the best and the median of
+ * samples of about 2 ms of processor time.  With a class (or the beginning of
+ * its name) given, its shapes are listed too.
  *
  *     mlp.*    batch 256..4096, widths 64..512: forward with the weights as
  *              out x in (NT), the same with packed weights (pre), backward

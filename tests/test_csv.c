@@ -132,6 +132,7 @@ TEST(a_header_is_told_from_data)
     /* texts alone: a header does not come again below */
     is_table(parse("g,h\nx,o\no,x\n"), "g,h|'x','o'|'o','x'");
     is_table(parse("x,o\no,x\nx,x\n"), "c1,c2|'x','o'|'o','x'|'x','x'");
+    is_table(parse("x,x\no,y\ny,o\n"), "c1,c2|'x','x'|'o','y'|'y','o'");
     is_table(parse_with("1,2\n3,4\n", &yes), "1,2|3,4");
     is_table(parse_with("a,b\nx,y\n", &no), "c1,c2|'a','b'|'x','y'");
     is_table(parse_with("5\n", &no), "c1|5");
@@ -441,6 +442,28 @@ TEST(what_is_written_reads_back)
     ito_table_free(t);
 }
 
+TEST(long_texts_are_written_and_read)
+{
+    static char longest[20001];
+    const char *const text = longest;
+    const uint32_t code[] = { 0, 0 };
+    const ito_column column = { .name = "x",
+                                .kind = ITO_COLUMN_TEXT,
+                                .code = code,
+                                .levels = &text,
+                                .level_count = 1 };
+    ito_table *t, *back;
+
+    memset(longest, 'x', sizeof(longest) - 1);
+    longest[10000] = '"';
+    CHECK_OK(ctx, ito_table_build(ctx, 2, 1, &column, &t));
+    CHECK_OK(ctx, ito_table_write(ctx, FILE_NAME, t));
+    CHECK_OK(ctx, ito_table_read(ctx, FILE_NAME, NULL, &back));
+    same_tables(t, back);
+    ito_table_free(back);
+    ito_table_free(t);
+}
+
 TEST(numbers_are_written_as_short_as_they_were)
 {
     static const char text[] = "x,y\n0.1,-5\n8.3252,41\n4.526,1e-30\n"
@@ -646,6 +669,7 @@ int main(void)
         RUN(too_many_columns_are_refused_in_words),
         RUN(many_different_texts_are_numbered),
         RUN(what_is_written_reads_back),
+        RUN(long_texts_are_written_and_read),
         RUN(numbers_are_written_as_short_as_they_were),
         RUN(tables_that_contradict_themselves_are_not_built),
         RUN(files_are_refused_by_name_and_kind),

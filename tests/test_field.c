@@ -249,6 +249,9 @@ TEST(a_check_finds_each_kind_of_fault)
     CHECK_FAILS(ctx, ito_field_check(ctx, &f, NULL), ITO_EUNFIT, "divergence");
     f.divergence = NULL;
     CHECK_FAILS(ctx, ito_field_check(ctx, &f, NULL), ITO_EUNFIT, "vjp");
+    CHECK_FAILS(ctx, ito_field_check(ctx, NULL, NULL), ITO_EARG, "no field");
+    f.dtypes = 4;
+    CHECK_FAILS(ctx, ito_field_check(ctx, &f, NULL), ITO_EARG, "number types");
     CHECK_OK(ctx, ito_field_check(ctx, &narrow, NULL));
     CHECK_OK(ctx, ito_field_check(ctx, &wide, NULL));
     CHECK_OK(ctx, ito_field_check(ctx, &decay, NULL));

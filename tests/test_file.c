@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/sha256.h"
@@ -309,6 +310,87 @@ TEST(streams_say_what_failed)
     }
 }
 
+/* A pipe into which a child writes n bytes. */
+static void pipe_from_child(int end[2], size_t n)
+{
+    pid_t child;
+
+    CHECK(pipe(end) == 0);
+    child = fork();
+    CHECK(child >= 0);
+    if (child == 0) {
+        for (size_t i = 0; i < n; i++) {
+            const char c = (char)('a' + i % 26);
+
+            if (write(end[1], &c, 1) != 1)
+                _exit(1);
+        }
+        _exit(0);
+    }
+    CHECK(close(end[1]) == 0);
+}
+
+/* data holds what the child wrote. */
+static bool is_from_child(const char *data, size_t bytes, size_t n)
+{
+    for (size_t i = 0; i < bytes; i++)
+        if (data[i] != (char)('a' + i % 26))
+            return false;
+    return bytes == n && data[bytes] == '\0';
+}
+
+TEST(standard_input_of_unknown_size_is_read_to_its_end)
+{
+    const size_t n = 200000;
+    const int old = dup(0);
+
+    for (int i = 0; i < 4; i++) {
+        const size_t limit = i < 2 ? 1 << 20 : n - 1;
+        char *data;
+        size_t bytes;
+        int end[2];
+
+        pipe_from_child(end, n);
+        CHECK(dup2(end[0], 0) == 0 && close(end[0]) == 0);
+        if (i % 2 == 0) {
+            const int error = os_read_all("-", limit, &data, &bytes);
+
+            CHECK(error == (i < 2 ? 0 : EFBIG));
+            CHECK(error != 0 || is_from_child(data, bytes, n));
+            os_free(data);
+        } else {
+            const ito_status rc = stream_read(ctx, "-", limit, &data, &bytes);
+
+            CHECK(rc == (i < 2 ? ITO_OK : ITO_ERANGE));
+            CHECK(rc != ITO_OK || is_from_child(data, bytes, n));
+            ito__free(ctx, data);
+        }
+        CHECK(dup2(old, 0) == 0);
+        CHECK(wait(NULL) > 0);
+    }
+    close(old);
+}
+
+TEST(standard_output_is_written_directly)
+{
+    FILE *const file = fopen("a", "w");
+    os_out *out;
+    int old;
+
+    CHECK(file);
+    (void)fflush(stdout);
+    old = dup(1);
+    CHECK(old >= 0 && dup2(fileno(file), 1) == 1);
+    printf("first ");
+    CHECK(os_out_open("-", &out) == 0);
+    CHECK(os_out_write(out, "second", 6) == 0);
+    CHECK(os_out_commit(out) == 0);
+    printf(" third");
+    (void)fflush(stdout);
+    CHECK(dup2(old, 1) == 1 && close(old) == 0 && fclose(file) == 0);
+    has_text("a", "first second third");
+}
+
 TEST(names_end_in_suffixes)
 {
     CHECK(stream_has_suffix("a/b.csv", ".csv"));
@@ -501,6 +583,8 @@ int main(void)
         RUN_CLEAN(a_file_is_mapped),
         RUN_CLEAN(errno_values_have_words),
         RUN_CLEAN(streams_say_what_failed),
+        RUN(standard_input_of_unknown_size_is_read_to_its_end),
+        RUN_CLEAN(standard_output_is_written_directly),
         RUN(names_end_in_suffixes),
 #if defined(ITO_WITH_ZLIB) && ITO_WITH_ZLIB
         RUN_CLEAN(packed_files_are_packed_and_the_same_each_time),

@@ -390,7 +390,7 @@ TEST(empty_sums_are_the_start)
     each_table(empty);
 }
 
-/* A product whose value is known: Hilbert-like integers, exact in float. */
+/* A product whose value is known: sums of integers, exact in float. */
 static void integers(const ito_kern *kern)
 {
     enum { M = 37, N = 41, K = 60 };

@@ -319,6 +319,62 @@ TEST(rows_of_floats_survive_the_trip)
                 ITO_EIO, "none.npy");
 }
 
+/* An allocator whose n-th call fails. */
+static void *failing(void *arg, void *old, size_t bytes)
+{
+    int *const left = arg;
+
+    if (bytes == 0) {
+        free(old);
+        return NULL;
+    }
+    return (*left)-- > 0 ? realloc(old, bytes) : NULL;
+}
+
+TEST(any_allocation_may_fail)
+{
+    static const char *const names[] = { "c1" };
+    static const double x[] = { 10, 0.5, 2, 1, 10, -1 };
+    int left = 1000;
+    const ito_ctx_opts ctx_opts = { .threads = 1,
+                                    .alloc = failing,
+                                    .alloc_arg = &left };
+    const ito_table_opts opts = { .categorical = names,
+                                  .categorical_count = 1 };
+    static unsigned char file[300];
+    const size_t n =
+        make(file, 1, DICT("<f8", "False", "(3, 2)"), x, sizeof(x));
+    ito_status rc = ITO_ENOMEM;
+    ito_ctx *poor;
+
+    CHECK_OK(ctx, ito_open(&poor, &ctx_opts));
+    for (int i = 0; rc == ITO_ENOMEM; i++) {
+        ito_table *t;
+
+        left = i;
+        rc = npy_parse(poor, "f", (const char *)file, n, &opts, &t);
+        ito_table_free(t);
+        CHECK(i < 1000);
+    }
+    CHECK(rc == ITO_OK);
+    rc = ITO_ENOMEM;
+    for (int i = 0; rc == ITO_ENOMEM; i++) {
+        size_t rows, cols;
+        float *back = NULL;
+        const float y[] = { 1, 2 };
+
+        left = i;
+        rc = npy_write_rows(poor, FILE_NAME, y, 1, 2);
+        if (rc == ITO_OK)
+            rc = npy_read_rows(poor, FILE_NAME, &back, &rows, &cols);
+        ito__free(poor, back);
+        CHECK(i < 1000);
+    }
+    CHECK(rc == ITO_OK);
+    left = 1000;
+    ito_close(poor);
+}
+
 static int begin(void **state)
 {
     (void)state;
@@ -345,6 +401,7 @@ int main(void)
         RUN(files_are_as_numpy_writes_them),
         RUN(texts_are_not_written),
         RUN(rows_of_floats_survive_the_trip),
+        RUN(any_allocation_may_fail),
     };
 
     return cmocka_run_group_tests(tests, begin, end);

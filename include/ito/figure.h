@@ -125,8 +125,9 @@ typedef struct ito_style {
 
 /** How a density is drawn.  Zero in any field means the default. */
 typedef struct ito_density_opts {
-    size_t bins;           /**< cells along x, at most 1000; 0 = 0.36 sqrt(n),
-                                from 20 to 160 */
+    size_t bins;           /**< cells along x, at most 1000; 0 = such that
+                                one that holds points holds about 15, 20 to
+                                160 */
     ito_map map;           /**< colours */
     int log;               /**< colours follow the logarithm */
     size_t smooth;         /**< passes of a 1-2-1 filter over the cells */

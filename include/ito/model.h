@@ -84,6 +84,23 @@ ITO_API const char *ito_model_json(const ito_model *model);
 ITO_API size_t ito_model_losses(const ito_model *model, int which,
                                 const ito_loss_point **out);
 
+/** How a model was trained. */
+typedef struct ito_model_record {
+    char set[256];    /**< the built-in set, as ito_dist_open takes it, or "" */
+    char sha256[65];  /**< of the table otherwise, or "" */
+    size_t rows;      /**< rows trained on; 0 when drawn afresh */
+    size_t steps;     /**< steps of training */
+    size_t batch;     /**< rows a step */
+    double lr;        /**< learning rate */
+    uint64_t seed;    /**< seed of the training */
+    size_t kept_step; /**< step whose averaged weights were kept */
+    double kept_loss; /**< their validation loss; NaN when not validated */
+} ito_model_record;
+
+/** Read the training record; @return ITO_OK, ITO_EFORMAT or ITO_ENOMEM. */
+ITO_API ito_status ito_model_record_get(ito_ctx *ctx, const ito_model *model,
+                                        ito_model_record *out);
+
 /**
  * Draw n samples in coordinates of the model.
  *

@@ -110,8 +110,10 @@ ITO_API ito_status ito_plot_trajectories(ito_ctx *ctx, const ito_paths *paths,
 
 /**
  * A flow at chosen times, one panel each: the density of the points (smoothed
- * by two passes of a 1-2-1 filter), and over it the vector field as arrows of
- * one scale.
+ * by two passes of a 1-2-1 filter), and over it the vector field as arrows.
+ * Panels share limits; each has its own colours and its own scale of arrows,
+ * which a key beside its title gives.  The longest 5 per cent of the arrows of
+ * a panel are shortened to the length of the next.
  *
  * @param instants  count instants, 1 to 16
  */

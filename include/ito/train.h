@@ -56,7 +56,8 @@ typedef struct ito_train_opts {
     size_t steps;            /**< steps to train; 0 = 20 000 */
     size_t batch;            /**< rows a step; 0 = 2048 */
     size_t shard;            /**< rows a shard; 0 = 128 */
-    double lr;               /**< learning rate; 0 = 2e-3 */
+    double lr;               /**< learning rate; 0 = 0.64 / width, at most
+                                  0.02 (a graph of one's own: 2e-3) */
     size_t warmup;           /**< steps in which it rises from 0; 0 = 2 % of
                                   the steps, at most 500 */
     ito_rate rate;           /**< see ito_rate */

@@ -2,42 +2,56 @@
  *
  * cmd_plot.c - `ito plot`: pictures of data, samples and models.
  */
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cli/cmd.h"
+#include "cli/data_options.h"
 #include "cli/pictures.h"
 #include "cli/term.h"
 
-enum { SAMPLES, PAIRS, TRAJECTORIES, FIELD, LOSS };
+#define ROWS      10000 /* of a built-in set or a model */
+#define TIMES_MAX 16
 
 static struct {
-    const char *kind, *first, *second, *out, *title;
-    size_t count, bins, columns, paths;
+    const char *what, *first, *second, *out, *title, *solver;
     opt_list times;
+    size_t count, steps, bins, grid, most;
     double width, dpi;
-    int look, log, what;
-} args = { .count = 20000 };
+    int look, log;
+} args;
 
 static const opt options[] = {
-    ARG("WHAT", &args.kind, "samples, pairs, trajectories, field or loss"),
-    ARG("FILE", &args.first, "data or samples; for the last three a model"),
+    ARG("WHAT", &args.what,
+        "samples, pairs, trajectories, field, flow or loss"),
+    ARG("INPUT", &args.first,
+        "samples, pairs: data (a table or a built-in set); else a model, or "
+        "oracle:NAME for the exact field of a built-in set"),
     OPTARG("SAMPLES", &args.second,
-           "samples to draw beside the data; for "
-           "trajectories data to draw behind"),
-    STRING('o', "out", "PICTURE", &args.out, "write here: .png, .svg or .pdf"),
-    SIZE('n', "count", &args.count,
-         "particles of a model, or rows of a built-in set [20000]"),
-    LIST(0, "times", "T,T", &args.times, "field: times [0,0.375,0.75,1]"),
+           "samples, pairs: a table, a built-in set or a model"),
+    STRING('o', "out", "FILE", &args.out, "write here: .png, .svg, .pdf"),
+    GROUP("look"),
     CHOICE(0, "look", "default|density|scatter", &args.look,
-           "density or dots [density from 2000 points on]"),
-    FLAG(0, "log", &args.log, "logarithmic colours, or loss"),
-    SIZE(0, "bins", &args.bins, "cells of a density along x [by the rows]"),
-    SIZE(0, "max-columns", &args.columns, "pairs: columns at most [8]"),
-    SIZE(0, "paths", &args.paths, "trajectories at most [200]"),
-    STRING(0, "title", "TEXT", &args.title, "above the figure"),
-    POSITIVE(0, "width", &args.width, "points (1/72 inch) [504]"),
+           "how points are drawn [density from 2000 on]"),
+    FLAG(0, "log", &args.log, "logarithmic colours; logarithmic loss"),
+    SIZE(0, "bins", &args.bins, "cells along x [what suits the points]"),
+    SIZE(0, "most", &args.most, "pairs: columns at most, up to 12 [8]"),
+    STRING(0, "title", "TEXT", &args.title, "title of the figure"),
+    POSITIVE(0, "width", &args.width, "inches [7, or what suits]"),
     POSITIVE(0, "dpi", &args.dpi, "dots per inch of a PNG [200]"),
+    GROUP("what is computed"),
+    SIZE('n', "count", &args.count,
+         "points [200 trajectories, 20000 in a cloud, 10000 rows]"),
+    LIST(0, "times", "T,...", &args.times,
+         "field, flow: times from 0 (noise) to 1 (data) [four]"),
+    SIZE(0, "grid", &args.grid, "field: arrows along an axis [17]"),
+    STRING(0, "solver", "NAME", &args.solver,
+           "euler, midpoint, heun or rk4 [heun]"),
+    SIZE(0, "steps", &args.steps, "steps from noise to data [100]"),
     SEED_OPTION,
+    DATA_OPTIONS,
+    JSON_OPTION,
     COMMON_OPTIONS,
     END,
 };
@@ -45,120 +59,174 @@ static const opt options[] = {
 static ito_plot_opts plot_opts(void)
 {
     return (ito_plot_opts){ .title = args.title,
-                            .width = args.width,
+                            .width = 72.0 * args.width,
                             .dpi = args.dpi,
                             .look = (ito_look)args.look,
                             .log = args.log,
                             .bins = args.bins,
-                            .columns = args.columns,
-                            .paths = args.paths };
+                            .columns = args.most };
 }
 
-static ito_status draw_points(ito_ctx *ctx, ito_figure **figure)
+/* The time options as numbers; 0, or the exit code of a usage error. */
+static int read_times(double t[TIMES_MAX])
 {
-    const ito_plot_opts o = plot_opts();
-    points data, samples = { .rows = NULL };
-    ito_status rc;
-
-    rc = points_read(ctx, args.first, args.count, &data);
-    if (rc == ITO_OK && args.second)
-        rc = points_read(ctx, args.second, args.count, &samples);
-    if (rc == ITO_OK) {
-        const ito_cloud *beside = args.second ? &samples.cloud : NULL;
-
-        rc = args.what == SAMPLES
-                 ? ito_plot_samples(ctx, &data.cloud, beside, &o, figure)
-                 : ito_plot_pairs(ctx, &data.cloud, beside, &o, figure);
-    }
-    points_free(&data);
-    points_free(&samples);
-    return rc;
-}
-
-static ito_status draw_field(ito_ctx *ctx, const ito_model *model,
-                             const ito_plot_opts *o, ito_figure **figure)
-{
-    double times[16] = { 0.0, 0.375, 0.75, 1.0 };
-    size_t count = args.times.count ? args.times.count : 4;
-
-    if (count > 16)
-        return cmd_fail(ITO_EARG, "--times: at most 16");
+    if (args.times.count > TIMES_MAX)
+        return cmd_usage("--times: %zu times; at most %d", args.times.count,
+                         TIMES_MAX);
     for (size_t k = 0; k < args.times.count; k++) {
         char *end;
 
-        times[k] = strtod(args.times.item[k], &end);
-        if (*end != '\0' || end == args.times.item[k])
-            return cmd_fail(ITO_EARG, "--times: '%s' is not a number",
-                            args.times.item[k]);
+        t[k] = strtod(args.times.item[k], &end);
+        if (*end || end == args.times.item[k] || !(t[k] >= 0.0 && t[k] <= 1.0))
+            return cmd_usage("--times: '%.40s' is not a time from 0 to 1",
+                             args.times.item[k]);
     }
-    return picture_field(ctx, model, times, count, args.count, o, figure);
+    return 0;
 }
 
-static ito_status draw_model(ito_ctx *ctx, ito_figure **figure)
+static int is_model(const char *name)
 {
-    const ito_plot_opts o = plot_opts();
-    points behind = { .rows = NULL };
-    ito_model *model;
+    const char *const suffix = ".safetensors";
+    const size_t n = strlen(name), m = strlen(suffix);
+
+    return n > m && strcmp(name + n - m, suffix) == 0;
+}
+
+/* A table, rows of a built-in set, or samples of a model. */
+static ito_status read_rows(ito_ctx *ctx, const char *name,
+                            const ito_table_opts *how, ito_table **out)
+{
+    const size_t rows = args.count ? args.count : ROWS;
+    const ito_sample_opts o = { .solve = { .method = args.solver,
+                                           .steps = args.steps },
+                                .seed = common.seed };
+    ito_model *model = NULL;
     ito_status rc;
 
-    if ((rc = ito_model_load(ctx, args.first, &model)) != ITO_OK)
-        return rc;
-    if (args.second)
-        rc = points_read(ctx, args.second, args.count, &behind);
-    if (rc == ITO_OK && args.what == TRAJECTORIES)
-        rc = picture_trajectories(ctx, model, args.paths ? args.paths : 200,
-                                  args.second ? &behind : NULL, &o, figure);
-    else if (rc == ITO_OK && args.what == FIELD)
-        rc = draw_field(ctx, model, &o, figure);
-    else if (rc == ITO_OK)
-        rc = picture_loss(ctx, model, &o, figure);
-    points_free(&behind);
+    if (!is_model(name))
+        return ito_data_read(ctx, name, how, rows, common.seed, out);
+    rc = ito_model_load(ctx, name, &model);
+    if (rc == ITO_OK)
+        rc = ito_model_sample(ctx, model, &o, rows, out);
     ito_model_free(model);
     return rc;
 }
 
+static ito_status draw_tables(ito_ctx *ctx, int pairs,
+                              const ito_table_opts *how, ito_figure **figure)
+{
+    const ito_plot_opts o = plot_opts();
+    ito_table *data = NULL, *samples = NULL;
+    ito_status rc = read_rows(ctx, args.first, how, &data);
+
+    if (rc == ITO_OK && args.second)
+        rc = read_rows(ctx, args.second, how, &samples);
+    if (rc == ITO_OK)
+        rc = picture_tables(ctx, data, samples, pairs, &o, figure);
+    ito_table_free(data);
+    ito_table_free(samples);
+    return rc;
+}
+
+static ito_status draw_motion(ito_ctx *ctx, const double *times,
+                              ito_figure **figure)
+{
+    const ito_plot_opts o = plot_opts();
+    const motion how = { .n = args.count,
+                         .steps = args.steps,
+                         .grid = args.grid,
+                         .solver = args.solver,
+                         .seed = common.seed,
+                         .times = times,
+                         .time_count = args.times.count };
+    mover m;
+    ito_status rc = mover_open(ctx, args.first, &m);
+
+    if (rc == ITO_OK && strcmp(args.what, "loss") == 0)
+        rc = picture_loss(ctx, &m, &o, figure);
+    else if (rc == ITO_OK && strcmp(args.what, "trajectories") == 0)
+        rc = picture_trajectories(ctx, &m, &how, &o, figure);
+    else if (rc == ITO_OK)
+        rc = picture_flow(ctx, &m, &how, strcmp(args.what, "field") == 0, &o,
+                          figure);
+    mover_close(&m);
+    return rc;
+}
+
+/* Usage errors, found before anything is read; 0 or an exit code. */
+static int check_usage(int *tables)
+{
+    static const char *const kinds[] = { "samples", "pairs", "trajectories",
+                                         "field",   "flow",  "loss" };
+    size_t k = 0;
+
+    while (k < 6 && strcmp(args.what, kinds[k]) != 0)
+        k++;
+    if (k == 6)
+        return cmd_usage("cannot plot '%.40s'; give samples, pairs, "
+                         "trajectories, field, flow or loss",
+                         args.what);
+    *tables = k < 2;
+    if (args.second && !*tables)
+        return cmd_usage("'%.100s': %s takes one input", args.second,
+                         args.what);
+    if (!args.out)
+        return cmd_usage("no -o FILE: where should the picture go?");
+    if (strcmp(args.out, "-") == 0)
+        return cmd_usage("a picture needs a file name, not -");
+    return 0;
+}
+
 static int run(void)
 {
-    static const char kinds[] = "samples|pairs|trajectories|field|loss";
-    const opt kind = { OPT_CHOICE, 0, "WHAT", kinds, &args.what, "" };
+    const double began = term_clock();
     ito_figure *figure = NULL;
-    char error[256];
+    ito_table_opts how;
+    double times[TIMES_MAX];
+    int tables = 0, usage;
     ito_ctx *ctx;
     ito_status rc;
-    /* the parser wants text that it may change; a choice is only read */
-    union {
-        const char *in;
-        char *out;
-    } text = { .in = args.kind };
 
-    if (opt_value(&kind, text.out, error, sizeof(error)) != 0)
-        return cmd_usage("WHAT: %s", error);
-    if (!args.out)
-        return cmd_usage("where to? -o PICTURE.png");
+    if ((usage = check_usage(&tables)) != 0 ||
+        (usage = read_times(times)) != 0 ||
+        (usage = data_table_opts(&how)) != 0)
+        return usage;
     rc = cmd_open(&ctx);
     if (rc == ITO_OK)
-        rc = args.what <= PAIRS ? draw_points(ctx, &figure)
-                                : draw_model(ctx, &figure);
+        rc = tables ? draw_tables(ctx, strcmp(args.what, "pairs") == 0, &how,
+                                  &figure)
+                    : draw_motion(ctx, times, &figure);
     if (rc == ITO_OK)
         rc = ito_figure_write(ctx, figure, args.out);
+    if (rc == ITO_OK && common.json) {
+        printf("{\"out\": ");
+        term_json_string(stdout, args.out);
+        printf(", \"seconds\": ");
+        term_json_number(stdout, term_clock() - began);
+        printf("}\n");
+    }
     ito_figure_free(figure);
     return cmd_close(ctx, rc);
 }
 
 const command command_plot = {
     .name = "plot",
-    .summary = "draw data, samples and models",
+    .summary = "draw data, samples, trajectories, fields and losses",
     .about =
-        "samples DATA [SAMPLES] draws the first two columns of numbers as "
-        "densities or dots, side by side; pairs DATA [SAMPLES] every pair of "
-        "columns; trajectories MODEL [DATA] the way of particles from noise to "
-        "data; field MODEL the density of particles and the field as arrows at "
-        "chosen times; loss MODEL the loss over the training.\n\nPNG, SVG or "
-        "PDF, by the suffix of PICTURE.",
-    .examples =
-        "ito plot samples houses.csv new.csv -o samples.png\n"
-        "ito plot pairs houses.csv new.csv -o pairs.pdf\n"
-        "ito plot field board.safetensors --times 0,0.5,1 -o field.png\n",
+        "samples puts data and samples side by side over their first two "
+        "columns (--columns chooses others); pairs shows every pair of "
+        "columns, the data as a density under contours that hold 30, 60 and "
+        "90 per cent of the samples.\n\n"
+        "trajectories follows points from noise to data, field shows the "
+        "vector field over their density at chosen times, flow the density "
+        "alone, loss the training. Models of a table are drawn in their own "
+        "coordinates, before the columns are decoded.\n\n"
+        "The file name tells the kind: .png, .svg or .pdf. Equal calls give "
+        "equal files on one machine.",
+    .examples = "ito plot samples data.csv samples.csv -o samples.pdf\n"
+                "ito plot pairs houses.csv houses.safetensors -o pairs.png\n"
+                "ito plot field m.safetensors --times 0,0.5,0.9 -o field.svg\n"
+                "ito plot trajectories oracle:8gaussians -o exact.png\n",
     .options = options,
     .run = run,
 };

@@ -44,7 +44,7 @@ static const opt options[] = {
     TIME(0, "time", &args.time, "as many steps as fit in this time instead"),
     GROUP("optimisation"),
     SIZE(0, "batch", &args.batch, "rows a step [2048]"),
-    POSITIVE(0, "lr", &args.lr, "learning rate [0.002]"),
+    POSITIVE(0, "lr", &args.lr, "learning rate [0.64 / width]"),
     CHOICE(0, "optimizer", "default|adam|adamw", &args.optimizer,
            "optimiser [adam]"),
     DOUBLE(0, "weight-decay", &args.weight_decay, "of adamw [1e-4]"),

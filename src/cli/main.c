@@ -20,6 +20,7 @@
     X(sample)       \
     X(eval)         \
     X(plot)         \
+    X(report)       \
     X(data)         \
     X(info)         \
     X(help)

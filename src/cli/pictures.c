@@ -1,296 +1,471 @@
 /* SPDX-License-Identifier: MIT
  *
- * pictures.c - the pictures of data and models.
+ * pictures.c - figures of tables and of models: read or solve, then draw.
  */
 #include "cli/pictures.h"
 
-#include <ito/source.h>
+#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli/cmd.h"
 
-#define STEPS     64 /* of the solver; times of pictures are multiples */
-#define ARROWS    21 /* on a side */
-#define TIMES_MAX 16
+#define STEPS      100
+#define PATHS      200
+#define PATHS_LINE 100 /* of one coordinate, where they cross */
+#define CLOUD      20000
+#define GRID       17
+#define FRAMES_MAX 16
+#define NAME_BYTES 80
+#define ORACLE     "oracle:"
 
-void points_free(points *p)
+/* --- what moves ---------------------------------------------------------- */
+
+/* True when coordinates are the columns themselves: two rows come back as
+ * they are. */
+static int is_plain(ito_ctx *ctx, const ito_schema *schema, size_t dim)
 {
-    for (size_t j = 0; p->names && j < p->cloud.dim; j++)
-        free(p->names[j]);
-    free(p->names);
-    free(p->rows);
-    *p = (points){ .rows = NULL };
+    float *rows = calloc(2 * dim, sizeof(*rows));
+    ito_table *table = NULL;
+    int plain = rows != NULL;
+
+    for (size_t i = 0; rows && i < 2 * dim; i++)
+        rows[i] = i % 2 ? -0.296875f : 1.5f;
+    if (plain && ito_schema_decode(ctx, schema, 2, rows, &table) != ITO_OK)
+        plain = 0;
+    for (size_t j = 0; plain && j < dim; j++) {
+        const ito_column *const c = ito_table_column(table, j);
+
+        plain = c->kind == ITO_COLUMN_NUMBER &&
+                c->number[0] == (double)rows[j] &&
+                c->number[1] == (double)rows[dim + j];
+    }
+    ito_table_free(table);
+    free(rows);
+    return plain;
 }
 
-static char *copy_text(const char *s)
+/* Names of the coordinates, where each belongs to a column. */
+static ito_status name_coordinates(ito_ctx *ctx, mover *m)
 {
-    const size_t bytes = strlen(s) + 1;
-    char *copy = malloc(bytes);
+    const ito_schema *const schema = ito_model_schema(m->model);
+    const size_t dim = m->field->dim;
+    const char *behind;
+    char *text;
 
-    return copy ? memcpy(copy, s, bytes) : NULL;
-}
-
-/* Room for n x dim numbers with names. */
-static int points_room(points *p, size_t n, size_t dim)
-{
-    const int fits = n <= SIZE_MAX / sizeof(double) / (dim + 1);
-
-    *p = (points){ .cloud = { .n = n, .dim = dim } };
-    p->rows = fits ? malloc((n * dim + 1) * sizeof(*p->rows)) : NULL;
-    p->names = calloc(dim, sizeof(*p->names));
-    p->cloud.f64 = p->rows;
-    p->cloud.names = (const char *const *)p->names;
-    return p->rows && p->names;
-}
-
-ito_status points_of_table(const ito_table *table, const char *where,
-                           points *out)
-{
-    const size_t n = ito_table_rows(table), cols = ito_table_cols(table);
-    size_t dim = 0, c = 0;
-
-    *out = (points){ .rows = NULL };
-    for (size_t j = 0; j < cols; j++)
-        dim += ito_table_column(table, j)->kind == ITO_COLUMN_NUMBER;
-    if (dim == 0)
-        return cmd_fail(ITO_EUNFIT, "%s: no column of numbers to draw", where);
-    if (!points_room(out, n, dim))
-        return cmd_fail(ITO_ENOMEM, "%s: %zu rows", where, n);
-    for (size_t j = 0; j < cols; j++) {
-        const ito_column *column = ito_table_column(table, j);
-
-        if (column->kind != ITO_COLUMN_NUMBER)
-            continue;
-        for (size_t i = 0; i < n; i++)
-            out->rows[i * dim + c] = column->number[i];
-        if (!(out->names[c++] = copy_text(column->name)))
-            return cmd_fail(ITO_ENOMEM, "%s: names", where);
+    if (ito_schema_cols(schema) != dim)
+        return ITO_OK;
+    behind = is_plain(ctx, schema, dim) ? "" : " (score)";
+    m->names = malloc(dim * sizeof(*m->names) + dim * NAME_BYTES);
+    if (!m->names)
+        return cmd_fail(ITO_ENOMEM, "names of %zu coordinates", dim);
+    text = (char *)(m->names + dim);
+    for (size_t j = 0; j < dim; j++, text += NAME_BYTES) {
+        snprintf(text, NAME_BYTES, "%.64s%s", ito_schema_name(schema, j),
+                 behind);
+        m->names[j] = text;
     }
     return ITO_OK;
 }
 
-ito_status points_read(ito_ctx *ctx, const char *data, size_t n, points *out)
+ito_status mover_open(ito_ctx *ctx, const char *spec, mover *out)
 {
-    ito_table *table;
     ito_status rc;
 
-    *out = (points){ .rows = NULL };
-    rc = ito_data_read(ctx, data, NULL, n, common.seed, &table);
-    if (rc != ITO_OK)
+    memset(out, 0, sizeof(*out));
+    if (strncmp(spec, ORACLE, strlen(ORACLE)) == 0) {
+        rc = ito_oracle_open(ctx, spec + strlen(ORACLE), &out->oracle);
+        if (rc == ITO_OK)
+            out->field = ito_oracle_field(out->oracle);
         return rc;
-    rc = points_of_table(table, data, out);
-    ito_table_free(table);
-    return rc;
-}
-
-ito_status points_sample(ito_ctx *ctx, const ito_model *model, size_t n,
-                         points *out)
-{
-    const ito_sample_opts o = { .seed = common.seed };
-    ito_table *table;
-    ito_status rc;
-
-    *out = (points){ .rows = NULL };
-    rc = ito_model_sample(ctx, model, &o, n, &table);
-    if (rc != ITO_OK)
-        return rc;
-    rc = points_of_table(table, "samples", out);
-    ito_table_free(table);
-    return rc;
-}
-
-/* Names of coordinates: those of the columns where each has one. */
-static void coordinate_names(const ito_model *model, const char **names,
-                             size_t dim)
-{
-    const ito_schema *schema = ito_model_schema(model);
-
-    for (size_t j = 0; j < dim; j++)
-        names[j] = ito_schema_name(schema, j);
-}
-
-/* States of n particles at chosen points of STEPS equal steps. */
-static ito_status states_at(ito_ctx *ctx, const ito_model *model, size_t n,
-                            const size_t *at, size_t count, float *rows)
-{
-    ito_store store = { .rows = rows, .n = n };
-    const ito_sink sink = {
-        .fn = ito_store_frame, .arg = &store, .at = at, .at_count = count
-    };
-    const ito_sample_opts o = { .solve = { .steps = STEPS },
-                                .seed = common.seed,
-                                .sinks = &sink,
-                                .sink_count = 1 };
-
-    return ito_model_sample_rows(ctx, model, &o, n, NULL);
-}
-
-ito_status picture_trajectories(ito_ctx *ctx, const ito_model *model, size_t n,
-                                const points *data, const ito_plot_opts *opts,
-                                ito_figure **out)
-{
-    const size_t dim = ito_model_dim(model);
-    const int plain = ito_schema_cols(ito_model_schema(model)) == dim;
-    float *rows = malloc(n * dim * (STEPS + 1) * sizeof(*rows) + 1);
-    const char **names = calloc(dim, sizeof(*names));
-    size_t at[STEPS + 1];
-    double t[STEPS + 1];
-    ito_status rc;
-
-    for (size_t k = 0; k <= STEPS; k++) {
-        at[k] = k;
-        t[k] = (double)k / STEPS;
     }
-    if (rows && names) {
+    rc = ito_model_load(ctx, spec, &out->model);
+    if (rc != ITO_OK)
+        return rc;
+    out->field = ito_model_field(out->model);
+    return name_coordinates(ctx, out);
+}
+
+void mover_close(mover *m)
+{
+    ito_model_free(m->model);
+    ito_oracle_free(m->oracle);
+    free(m->names);
+    memset(m, 0, sizeof(*m));
+}
+
+/* --- solving ------------------------------------------------------------- */
+
+/* States at chosen points of the solver's grid. */
+typedef struct frames {
+    size_t n, dim, count;
+    size_t *at; /* points of the grid, increasing */
+    double *t;  /* their times */
+    float *x;   /* count x n x dim */
+} frames;
+
+static void frames_free(frames *f)
+{
+    free(f->at);
+    free(f->t);
+    free(f->x);
+}
+
+static size_t steps_of(const motion *how)
+{
+    return how->steps ? how->steps : STEPS;
+}
+
+/* Room for `count` frames of n points. */
+static ito_status frames_new(frames *f, size_t count, size_t n, size_t dim)
+{
+    *f = (frames){ .n = n, .dim = dim };
+    if (n > SIZE_MAX / sizeof(float) / dim / (count + 1))
+        return cmd_fail(ITO_ENOMEM, "%zu points do not fit", n);
+    f->at = calloc(count, sizeof(*f->at));
+    f->t = calloc(count, sizeof(*f->t));
+    f->x = malloc(count * n * dim * sizeof(*f->x));
+    if (f->at && f->t && f->x)
+        return ITO_OK;
+    frames_free(f);
+    *f = (frames){ .n = 0 };
+    return cmd_fail(ITO_ENOMEM, "%zu points at %zu times do not fit", n, count);
+}
+
+/* Add a point of the grid, unless it is the last one again. */
+static void add_point(frames *f, size_t point, size_t steps)
+{
+    if (f->count > 0 && f->at[f->count - 1] == point)
+        return;
+    f->at[f->count] = point;
+    f->t[f->count++] = (double)point / (double)steps;
+}
+
+static ito_status solve(ito_ctx *ctx, const mover *m, const motion *how,
+                        frames *f)
+{
+    ito_start start = { .ctx = ctx, .at = { .seed = how->seed } };
+    ito_store store = { .rows = f->x, .n = f->n };
+    const ito_sink sink = {
+        .fn = ito_store_frame, .arg = &store, .at = f->at, .at_count = f->count
+    };
+    const ito_problem problem = { .field = m->field,
+                                  .t0 = 0.0,
+                                  .t1 = 1.0,
+                                  .n = f->n,
+                                  .dtype = ITO_F32,
+                                  .init = ito_start_normal,
+                                  .init_arg = &start,
+                                  .sinks = &sink,
+                                  .sink_count = 1 };
+    const ito_solve_opts o = { .method = how->solver, .steps = steps_of(how) };
+
+    return ito_solve(ctx, &problem, NULL, &o, NULL);
+}
+
+/* --- figures of what moves ----------------------------------------------- */
+
+ito_status picture_trajectories(ito_ctx *ctx, const mover *m, const motion *how,
+                                const ito_plot_opts *opts, ito_figure **out)
+{
+    const size_t dim = m->field->dim, steps = steps_of(how);
+    const size_t count = steps < 64 ? steps + 1 : 65;
+    const size_t n = how->n ? how->n : dim > 1 ? PATHS : PATHS_LINE;
+    ito_plot_opts o = *opts;
+    frames f;
+    ito_status rc = frames_new(&f, count, n, dim);
+
+    for (size_t k = 0; rc == ITO_OK && k < count; k++)
+        add_point(&f, k * steps / (count - 1), steps);
+    if (rc == ITO_OK)
+        rc = solve(ctx, m, how, &f);
+    if (rc == ITO_OK) {
         const ito_paths paths = { .n = n,
                                   .dim = dim,
-                                  .frames = STEPS + 1,
-                                  .t = t,
-                                  .f32 = rows,
-                                  .names = plain ? names : NULL };
+                                  .frames = f.count,
+                                  .t = f.t,
+                                  .f32 = f.x,
+                                  .names = (const char *const *)m->names };
 
-        coordinate_names(model, names, plain ? dim : 0);
-        rc = states_at(ctx, model, n, at, STEPS + 1, rows);
-        if (rc == ITO_OK)
-            rc = ito_plot_trajectories(ctx, &paths, data ? &data->cloud : NULL,
-                                       opts, out);
-    } else {
-        rc = cmd_fail(ITO_ENOMEM, "%zu trajectories", n);
+        o.paths = o.paths ? o.paths : n;
+        rc = ito_plot_trajectories(ctx, &paths, NULL, &o, out);
     }
-    free(rows);
-    free(names);
+    frames_free(&f);
     return rc;
 }
 
-/* The field on a grid over the limits of a cloud: rows of x, y, u, v. */
-static ito_status arrows_at(ito_ctx *ctx, const ito_model *model,
-                            const ito_cloud *cloud, double t, float *arrows)
+static int compare(const void *a, const void *b)
 {
-    const ito_rows_at at = { .t = t };
-    float x[ARROWS * ARROWS * 2], u[ARROWS * ARROWS * 2];
-    double limits[2][2];
-    ito_status rc;
+    const double x = *(const double *)a, y = *(const double *)b;
 
-    for (size_t j = 0; j < 2; j++) {
-        rc = ito_plot_limits(ctx, cloud, j, limits[j]);
-        if (rc != ITO_OK)
-            return rc;
+    return (x > y) - (x < y);
+}
+
+/* The points of the grid nearest to the times that are wanted. */
+static ito_status choose_times(const motion *how, int arrows, frames *f)
+{
+    static const double still[] = { 0.0, 1.0 / 3.0, 2.0 / 3.0, 1.0 };
+    static const double moving[] = { 0.0, 0.3, 0.6, 0.9 };
+    const size_t count = how->time_count ? how->time_count : 4;
+    const size_t steps = steps_of(how);
+    double t[FRAMES_MAX];
+
+    for (size_t k = 0; k < count; k++)
+        t[k] = how->time_count ? how->times[k] : (arrows ? moving : still)[k];
+    qsort(t, count, sizeof(*t), compare);
+    for (size_t k = 0; k < count; k++) {
+        if (!(t[k] >= 0.0 && t[k] <= 1.0))
+            return cmd_fail(ITO_EARG,
+                            "time %g; times are 0 (noise) to 1 "
+                            "(data)",
+                            t[k]);
+        add_point(f, (size_t)floor(t[k] * (double)steps + 0.5), steps);
     }
-    for (size_t i = 0; i < (size_t)ARROWS * ARROWS; i++) {
-        const size_t cell[2] = { i % ARROWS, i / ARROWS };
+    return ITO_OK;
+}
+
+/* Limits that hold all frames: lo and hi of x, then of y. */
+static ito_status find_window(ito_ctx *ctx, const frames *f, double w[4])
+{
+    w[0] = w[2] = HUGE_VAL;
+    w[1] = w[3] = -HUGE_VAL;
+    for (size_t k = 0; k < f->count; k++) {
+        const ito_cloud cloud = { .n = f->n,
+                                  .dim = f->dim,
+                                  .f32 = f->x + k * f->n * f->dim };
 
         for (size_t j = 0; j < 2; j++) {
-            const double share = ((double)cell[j] + 0.5) / ARROWS;
+            double limit[2];
+            const ito_status rc = ito_plot_limits(ctx, &cloud, j, limit);
 
-            x[2 * i + j] =
-                (float)(limits[j][0] + share * (limits[j][1] - limits[j][0]));
+            if (rc != ITO_OK)
+                return rc;
+            w[2 * j] = fmin(w[2 * j], limit[0]);
+            w[2 * j + 1] = fmax(w[2 * j + 1], limit[1]);
         }
     }
-    rc = ito_field_eval(ctx, ito_model_field(model), ITO_PART_DRIFT, &at,
-                        (size_t)ARROWS * ARROWS, x, u);
-    for (size_t i = 0; rc == ITO_OK && i < (size_t)ARROWS * ARROWS; i++) {
-        memcpy(arrows + 4 * i, x + 2 * i, 2 * sizeof(*x));
-        memcpy(arrows + 4 * i + 2, u + 2 * i, 2 * sizeof(*u));
-    }
+    return ITO_OK;
+}
+
+/* The field at time t on a grid of g x g points: g g rows of x, y, u, v. */
+static ito_status find_arrows(ito_ctx *ctx, const mover *m, double t, size_t g,
+                              const double w[4], double *arrow)
+{
+    const ito_rows_at at = { .t = t };
+    float *x = malloc(4 * g * g * sizeof(*x)), *u;
+    ito_status rc;
+
+    if (!x)
+        return cmd_fail(ITO_ENOMEM, "%zu arrows", g * g);
+    u = x + 2 * g * g;
+    for (size_t i = 0; i < g * g; i++)
+        for (size_t j = 0; j < 2; j++) {
+            const double place = (double)(j ? i / g : i % g) + 0.5;
+
+            x[2 * i + j] = (float)(w[2 * j] + (w[2 * j + 1] - w[2 * j]) *
+                                                  place / (double)g);
+        }
+    rc = ito_field_eval(ctx, m->field, ITO_PART_DRIFT, &at, g * g, x, u);
+    for (size_t i = 0; i < g * g; i++)
+        for (size_t j = 0; j < 2; j++) {
+            arrow[4 * i + j] = (double)x[2 * i + j];
+            arrow[4 * i + 2 + j] = (double)u[2 * i + j];
+        }
+    free(x);
     return rc;
 }
 
-static ito_status draw_field(ito_ctx *ctx, const ito_model *model,
-                             const double *times, size_t count, float *rows,
-                             size_t n, const ito_plot_opts *opts,
-                             ito_figure **out)
+/* Draw frames that are solved; arrow: count blocks of g g rows, or NULL. */
+static ito_status draw_frames(ito_ctx *ctx, const mover *m, const frames *f,
+                              size_t g, double *arrow,
+                              const ito_plot_opts *opts, ito_figure **out)
 {
-    const size_t per_panel = (size_t)ARROWS * ARROWS * 4;
-    float *arrows = malloc(count * per_panel * sizeof(*arrows));
-    const ito_cloud all = { .n = n * count, .dim = 2, .f32 = rows };
-    ito_instant instants[TIMES_MAX];
-    const char *names[2];
+    ito_instant at[FRAMES_MAX];
     ito_status rc = ITO_OK;
+    double w[4];
 
-    if (!arrows)
-        return cmd_fail(ITO_ENOMEM, "arrows");
-    coordinate_names(model, names, 2);
-    for (size_t k = 0; rc == ITO_OK && k < count; k++) {
-        instants[k] = (ito_instant){
-            .t = times[k],
-            .cloud = { .n = n,
-                       .dim = 2,
-                       .f32 = rows + k * n * 2,
-                       .names = names },
-            .arrows = { .n = (size_t)ARROWS * ARROWS,
-                        .dim = 4,
-                        .f32 = arrows + k * per_panel },
-        };
-        rc = arrows_at(ctx, model, &all, times[k], arrows + k * per_panel);
+    memset(at, 0, sizeof(at));
+    if (arrow)
+        rc = find_window(ctx, f, w);
+    for (size_t k = 0; k < f->count && rc == ITO_OK; k++) {
+        at[k].t = f->t[k];
+        at[k].cloud = (ito_cloud){ .n = f->n,
+                                   .dim = f->dim,
+                                   .f32 = f->x + k * f->n * f->dim,
+                                   .names = (const char *const *)m->names };
+        if (!arrow)
+            continue;
+        at[k].arrows =
+            (ito_cloud){ .n = g * g, .dim = 4, .f64 = arrow + k * 4 * g * g };
+        rc = find_arrows(ctx, m, f->t[k], g, w, arrow + k * 4 * g * g);
+    }
+    return rc == ITO_OK ? ito_plot_field(ctx, at, f->count, opts, out) : rc;
+}
+
+ito_status picture_flow(ito_ctx *ctx, const mover *m, const motion *how,
+                        int arrows, const ito_plot_opts *opts, ito_figure **out)
+{
+    const size_t dim = m->field->dim, g = how->grid ? how->grid : GRID;
+    double *arrow = NULL;
+    frames f;
+    ito_status rc;
+
+    if (dim < 2 || (arrows && dim != 2) || g > 1000 ||
+        how->time_count > FRAMES_MAX)
+        return cmd_fail(ITO_EARG,
+                        "a model of %zu coordinates, %zu x %zu arrows, %zu "
+                        "times: fields have 2 coordinates (flows 2 or more), "
+                        "at most 1000 x 1000 arrows and %d times",
+                        dim, g, g, how->time_count, FRAMES_MAX);
+    rc = frames_new(&f, how->time_count ? how->time_count : 4,
+                    how->n ? how->n : CLOUD, dim);
+    if (rc == ITO_OK)
+        rc = choose_times(how, arrows, &f);
+    if (rc == ITO_OK && arrows) {
+        arrow = malloc(f.count * 4 * g * g * sizeof(*arrow));
+        if (!arrow)
+            rc = cmd_fail(ITO_ENOMEM, "%zu arrows", g * g);
     }
     if (rc == ITO_OK)
-        rc = ito_plot_field(ctx, instants, count, opts, out);
-    free(arrows);
+        rc = solve(ctx, m, how, &f);
+    if (rc == ITO_OK)
+        rc = draw_frames(ctx, m, &f, g, arrow, opts, out);
+    free(arrow);
+    frames_free(&f);
     return rc;
 }
 
-ito_status picture_field(ito_ctx *ctx, const ito_model *model,
-                         const double *times, size_t count, size_t n,
-                         const ito_plot_opts *opts, ito_figure **out)
+ito_status picture_loss(ito_ctx *ctx, const mover *m, const ito_plot_opts *opts,
+                        ito_figure **out)
 {
-    size_t at[TIMES_MAX];
-    float *rows;
+    const ito_loss_point *train = NULL, *valid = NULL;
+    size_t n, k, best = 0;
+    ito_loss loss;
     ito_status rc;
+    double *v;
 
-    if (ito_model_dim(model) != 2 ||
-        ito_schema_cols(ito_model_schema(model)) != 2)
-        return cmd_fail(ITO_EUNFIT,
-                        "a picture of the field needs 2 coordinates; the model "
-                        "has %zu",
-                        ito_model_dim(model));
-    if (count == 0 || count > TIMES_MAX)
-        return cmd_fail(ITO_EARG, "%zu times: 1 to %d", count, TIMES_MAX);
-    for (size_t k = 0; k < count; k++) {
-        at[k] = (size_t)(times[k] * STEPS + 0.5);
-        if (!(times[k] >= 0.0 && times[k] <= 1.0) || (k && at[k] <= at[k - 1]))
-            return cmd_fail(ITO_EARG,
-                            "times must rise from 0 to 1, 1/%d apart at least",
-                            STEPS);
-    }
-    rows = malloc(count * n * 2 * sizeof(*rows) + 1);
-    if (!rows)
-        return cmd_fail(ITO_ENOMEM, "%zu particles", n);
-    rc = states_at(ctx, model, n, at, count, rows);
-    if (rc == ITO_OK)
-        rc = draw_field(ctx, model, times, count, rows, n, opts, out);
-    free(rows);
-    return rc;
-}
-
-ito_status picture_loss(ito_ctx *ctx, const ito_model *model,
-                        const ito_plot_opts *opts, ito_figure **out)
-{
-    const ito_loss_point *p[2];
-    const size_t n = ito_model_losses(model, 0, &p[0]);
-    const size_t m = ito_model_losses(model, 1, &p[1]);
-    double *v = malloc(2 * (n + m + 1) * sizeof(*v));
-    size_t best = 0;
-    ito_loss loss = { .n = n, .valid_n = m, .has_best = m > 0 };
-    ito_status rc;
-
+    if (!m->model)
+        return cmd_fail(ITO_EARG, "an oracle was not trained; give a model");
+    n = ito_model_losses(m->model, 0, &train);
+    k = ito_model_losses(m->model, 1, &valid);
+    v = malloc((2 * (n + k) + 1) * sizeof(*v));
     if (!v)
-        return cmd_fail(ITO_ENOMEM, "loss curves");
+        return cmd_fail(ITO_ENOMEM, "%zu losses", n + k);
     for (size_t i = 0; i < n; i++) {
-        v[i] = p[0][i].step;
-        v[n + i] = p[0][i].loss;
+        v[i] = train[i].step;
+        v[n + i] = train[i].loss;
     }
-    for (size_t i = 0; i < m; i++) {
-        v[2 * n + i] = p[1][i].step;
-        v[2 * n + m + i] = p[1][i].loss;
-        best = p[1][i].loss < p[1][best].loss ? i : best;
+    for (size_t i = 0; i < k; i++) {
+        v[2 * n + i] = valid[i].step;
+        v[2 * n + k + i] = valid[i].loss;
+        best = valid[i].loss < valid[best].loss ? i : best;
     }
-    loss.step = v;
-    loss.train = v + n;
-    loss.valid_step = v + 2 * n;
-    loss.valid = v + 2 * n + m;
-    loss.best_step = m > 0 ? p[1][best].step : 0.0;
+    loss = (ito_loss){ .n = n,
+                       .step = v,
+                       .train = v + n,
+                       .valid_n = k,
+                       .valid_step = v + 2 * n,
+                       .valid = v + 2 * n + k,
+                       .has_best = k > 0,
+                       .best_step = k > 0 ? valid[best].step : 0.0 };
     rc = ito_plot_loss(ctx, &loss, opts, out);
     free(v);
+    return rc;
+}
+
+/* --- figures of tables --------------------------------------------------- */
+
+/* A table as a cloud. */
+typedef struct numbers {
+    double *x;
+    const char **names;
+    ito_cloud cloud;
+} numbers;
+
+static void numbers_free(numbers *a)
+{
+    free(a->x);
+    free(a->names);
+}
+
+static const ito_column *column_named(const ito_table *table, const char *name)
+{
+    for (size_t j = 0; j < ito_table_cols(table); j++)
+        if (strcmp(ito_table_column(table, j)->name, name) == 0)
+            return ito_table_column(table, j);
+    return NULL;
+}
+
+/* The number of a text among the levels of the column `like`, or -1. */
+static double level_number(const ito_column *like, const char *text)
+{
+    for (size_t i = 0; i < like->level_count; i++)
+        if (strcmp(like->levels[i], text) == 0)
+            return (double)i;
+    return -1.0;
+}
+
+/* Column j of the cloud from c, whose texts get the numbers that they have in
+ * `like`. */
+static void fill_column(numbers *a, size_t j, const ito_column *c,
+                        const ito_column *like)
+{
+    const size_t dim = a->cloud.dim;
+
+    for (size_t i = 0; i < a->cloud.n; i++)
+        a->x[i * dim + j] = c->kind == ITO_COLUMN_NUMBER
+                                ? c->number[i]
+                                : level_number(like, c->levels[c->code[i]]);
+}
+
+/* The columns of `data` in the rows of `table`. */
+static ito_status to_numbers(const ito_table *table, const ito_table *data,
+                             numbers *a)
+{
+    const size_t n = ito_table_rows(table), dim = ito_table_cols(data);
+
+    if (dim > 0 && n <= SIZE_MAX / sizeof(double) / dim) {
+        a->x = malloc((n * dim + 1) * sizeof(*a->x));
+        a->names = calloc(dim, sizeof(*a->names));
+    }
+    if (!a->x || !a->names)
+        return cmd_fail(ITO_ENOMEM, "%zu rows do not fit", n);
+    a->cloud =
+        (ito_cloud){ .n = n, .dim = dim, .f64 = a->x, .names = a->names };
+    for (size_t j = 0; j < dim; j++) {
+        const ito_column *const like = ito_table_column(data, j);
+        const ito_column *const c = column_named(table, like->name);
+
+        if (!c)
+            return cmd_fail(ITO_EARG, "the samples have no column '%s'",
+                            like->name);
+        if (c->kind != like->kind)
+            return cmd_fail(ITO_EARG,
+                            "column '%s' holds numbers in one table and texts "
+                            "in the other",
+                            like->name);
+        a->names[j] = like->name;
+        fill_column(a, j, c, like);
+    }
+    return ITO_OK;
+}
+
+ito_status picture_tables(ito_ctx *ctx, const ito_table *data,
+                          const ito_table *samples, int pairs,
+                          const ito_plot_opts *opts, ito_figure **out)
+{
+    numbers a = { .x = NULL }, b = { .x = NULL };
+    const ito_cloud *second = samples ? &b.cloud : NULL;
+    ito_status rc = to_numbers(data, data, &a);
+
+    if (rc == ITO_OK && samples)
+        rc = to_numbers(samples, data, &b);
+    if (rc == ITO_OK && pairs)
+        rc = ito_plot_pairs(ctx, &a.cloud, second, opts, out);
+    else if (rc == ITO_OK)
+        rc = ito_plot_samples(ctx, &a.cloud, second, opts, out);
+    numbers_free(&a);
+    numbers_free(&b);
     return rc;
 }

@@ -1,47 +1,58 @@
 /* SPDX-License-Identifier: MIT
  *
- * pictures.h - the pictures of data and models that `ito plot` writes and
- * `ito report` collects.
+ * pictures.h - figures of tables and of models, for `ito plot` and
+ * `ito report`: what must be read or solved before something can be drawn.
  */
 #ifndef CLI_PICTURES_H
 #define CLI_PICTURES_H
 
 #include <ito/model.h>
+#include <ito/oracle.h>
 #include <ito/plot.h>
+#include <ito/source.h>
 
-/** The columns of numbers of a table, as points. */
-typedef struct points {
-    ito_cloud cloud; /* its arrays belong to this struct */
-    double *rows;
-    char **names;
-} points;
+/** What moves points: a model, or the exact field of a distribution. */
+typedef struct mover {
+    ito_model *model;   /* or NULL */
+    ito_oracle *oracle; /* or NULL */
+    const ito_field *field;
+    char **names; /* one a coordinate, or NULL */
+} mover;
 
-/* The numbers of a table; ITO_EUNFIT when it has no column of numbers. */
-ito_status points_of_table(const ito_table *table, const char *where,
-                           points *out);
+/** What a figure of something that moves is made of.  Zero in any field
+ *  means the default. */
+typedef struct motion {
+    size_t n;           /* points; 0 = 200 trajectories, 20 000 in a cloud */
+    size_t steps;       /* of the solver; 0 = 100 */
+    size_t grid;        /* arrows along an axis; 0 = 17 */
+    const char *solver; /* NULL = heun */
+    uint64_t seed;
+    const double *times; /* NULL = what suits the figure */
+    size_t time_count;
+} motion;
 
-/* DATA by name: a file, or n rows of a built-in set. */
-ito_status points_read(ito_ctx *ctx, const char *data, size_t n, points *out);
+/** Open a model file, or `oracle:NAME` of a built-in distribution. */
+ito_status mover_open(ito_ctx *ctx, const char *spec, mover *out);
+void mover_close(mover *m);
 
-/* n samples of a model, decoded. */
-ito_status points_sample(ito_ctx *ctx, const ito_model *model, size_t n,
-                         points *out);
+/** Trajectories from noise to data. */
+ito_status picture_trajectories(ito_ctx *ctx, const mover *m, const motion *how,
+                                const ito_plot_opts *opts, ito_figure **out);
 
-void points_free(points *p);
+/** The density of the points at chosen times, with the field as arrows over
+ *  it where `arrows` (two coordinates only). */
+ito_status picture_flow(ito_ctx *ctx, const mover *m, const motion *how,
+                        int arrows, const ito_plot_opts *opts,
+                        ito_figure **out);
 
-/* n trajectories in coordinates of the model; data may be NULL. */
-ito_status picture_trajectories(ito_ctx *ctx, const ito_model *model, size_t n,
-                                const points *data, const ito_plot_opts *opts,
-                                ito_figure **out);
+/** Training and validation loss of a model. */
+ito_status picture_loss(ito_ctx *ctx, const mover *m, const ito_plot_opts *opts,
+                        ito_figure **out);
 
-/* Density of n particles and the field as arrows at `count` times, increasing
- * from 0 to 1; two coordinates. */
-ito_status picture_field(ito_ctx *ctx, const ito_model *model,
-                         const double *times, size_t count, size_t n,
-                         const ito_plot_opts *opts, ito_figure **out);
-
-/* The loss curves that a model holds. */
-ito_status picture_loss(ito_ctx *ctx, const ito_model *model,
-                        const ito_plot_opts *opts, ito_figure **out);
+/** Two tables, the second may be NULL; columns are matched by name, texts are
+ *  drawn as the numbers of their levels.  pairs: ito_plot_pairs. */
+ito_status picture_tables(ito_ctx *ctx, const ito_table *data,
+                          const ito_table *samples, int pairs,
+                          const ito_plot_opts *opts, ito_figure **out);
 
 #endif /* CLI_PICTURES_H */

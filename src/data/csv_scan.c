@@ -4,8 +4,6 @@
  */
 #include "data/csv_scan.h"
 
-#include <string.h>
-
 #define LOOK_RECORDS 20 /* records that the choice of a delimiter reads */
 
 static bool is_blank(char c, char delimiter)
@@ -109,11 +107,6 @@ size_t csv_copy(const csv_cell *cell, char *out)
 {
     size_t n = 0;
 
-    if (!cell->doubled) {
-        if (cell->bytes > 0)
-            memcpy(out, cell->text, cell->bytes);
-        return cell->bytes;
-    }
     for (size_t i = 0; i < cell->bytes; i++) {
         out[n++] = cell->text[i];
         if (cell->text[i] == '"')

@@ -40,8 +40,8 @@ bool csv_more(csv_scan *s);
 /* The next cell; *last when it ends the record. */
 csv_fault csv_next(csv_scan *s, csv_cell *cell, bool *last);
 
-/* Copy a cell's text, doubled quotes made single; returns its bytes, which
- * are never more than cell->bytes. */
+/* Copy the text of a cell with doubled quotes, which become single; returns
+ * its bytes, fewer than cell->bytes. */
 size_t csv_copy(const csv_cell *cell, char *out);
 
 /* Choose among comma, semicolon and tab. */

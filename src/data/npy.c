@@ -235,10 +235,13 @@ double npy_get(const npy_array *a, size_t i, size_t j)
 {
     const unsigned char *const p = a->data + i * a->row_step + j * a->col_step;
     const uint64_t x = load(p, a->item_bytes, a->big_endian);
-    const uint64_t sign = UINT64_C(1) << (8 * a->item_bytes - 1);
+    uint64_t sign;
     uint32_t half;
     double d;
     float f;
+
+    assert(a->item_bytes >= 1 && a->item_bytes <= 8);
+    sign = UINT64_C(1) << (8 * a->item_bytes - 1);
 
     switch (a->kind) {
     case 'b': return x != 0;

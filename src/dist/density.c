@@ -106,10 +106,10 @@ double ito__modes_moments(const ito_modes_at *at, const double *x, double *z,
 /* The log density of a checkerboard on its cells. */
 static double board_logp(size_t grid, double scale)
 {
-    const double cells = (double)((grid * grid + 1) / 2);
+    const size_t cells = (grid * grid + 1) / 2;
     const double width = 2.0 * scale / (double)grid;
 
-    return -ito__log(cells * width * width);
+    return -ito__log((double)cells * width * width);
 }
 
 /* Whether x, y lies on a cell; the cells are closed below, open above. */

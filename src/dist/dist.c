@@ -257,8 +257,7 @@ ito_status ito_dist_sample(ito_ctx *ctx, const ito_dist *dist,
                          "dist_sample: stream %lu, purpose %lu, "
                          "rows %llu to %llu; the limits are 65535, 255, 2^45",
                          (unsigned long)at->stream, (unsigned long)at->purpose,
-                         (unsigned long long)id0,
-                         (unsigned long long)(id0 + n));
+                         (unsigned long long)id0, (unsigned long long)id0 + n);
     s.kern = ctx->kern;
     s.at = *at;
     if (s.at.purpose == 0)

@@ -172,7 +172,7 @@ void ito__draw_rings(const dist_draw *d)
     const size_t rings = (size_t)value[RINGS_RINGS];
     float radius[64];
 
-    assert(rings <= 64);
+    assert(rings >= 1 && rings <= 64);
     for (size_t k = 0; k < rings; k++)
         radius[k] = (float)((double)(k + 1) / (double)rings);
     draw_circle(d, rings, radius, value[RINGS_SCALE], value[RINGS_NOISE]);

@@ -192,7 +192,7 @@ static ito_status set_param(ito_ctx *ctx, ito_dist *dist, parsed *in,
 {
     static const dist_param rows = { "n", "0", 1.0, 1e12, true, NULL };
     const dist_kind *kind = dist->kind;
-    double v;
+    double v = 0.0;
 
     if (is(name, "n")) {
         ito_status rc = set_value(ctx, kind, &rows, value, &v);
@@ -255,7 +255,7 @@ static ito_status read_params(ito_ctx *ctx, const char *text, ito_dist *dist,
 
 static void append(char *out, size_t *used, const char *text, size_t length)
 {
-    assert(*used + length < SPEC_MAX);
+    assert(text && *used + length < SPEC_MAX);
     memcpy(out + *used, text, length);
     *used += length;
     out[*used] = '\0';

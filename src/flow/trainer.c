@@ -24,7 +24,6 @@ static void fill_defaults(ito_train_opts *o)
     o->steps = o->steps ? o->steps : STEPS_DEFAULT;
     o->batch = o->batch ? o->batch : BATCH_DEFAULT;
     o->shard = o->shard ? o->shard : SHARD_DEFAULT;
-    o->lr = o->lr == 0.0 ? 2e-3 : o->lr;
     if (o->warmup == 0)
         o->warmup = size_min(size_max(o->steps / 50, 1), 500);
     o->rate = o->rate ? o->rate : ITO_RATE_COSINE;
@@ -65,6 +64,14 @@ static ito_status check_opts(ito_ctx *ctx, const ito_train_opts *o)
     return ITO_OK;
 }
 
+/* Wider networks want smaller steps.  Measured on the checkerboard (64 wide:
+ * the excess over the floor is .0216, .0146, .0130 for 2e-3, 5e-3, 1e-2) and
+ * on tables (256 wide). */
+static double default_lr(const ito_mlp *mlp)
+{
+    return mlp ? fmin(0.64 / (double)mlp->width, 0.02) : 2e-3;
+}
+
 /* ---- the network ---- */
 
 /* A copy of a graph, by adding its nodes again. */
@@ -96,12 +103,17 @@ static ito_mlp default_mlp(size_t dim)
 static ito_status make_graph(ito_ctx *ctx, ito_trainer *t,
                              const ito_train_opts *o)
 {
-    ito_mlp mlp = o->mlp ? *o->mlp : default_mlp(t->dim);
     const ito_graph *g = o->graph;
 
-    mlp.dim = t->dim;
-    if (!g)
+    if (!g) {
+        ito_mlp mlp = o->mlp ? *o->mlp : default_mlp(t->dim);
+
+        mlp.dim = t->dim;
+        mlp.width = mlp.width ? mlp.width : 256;
+        t->o.lr = t->o.lr == 0.0 ? default_lr(&mlp) : t->o.lr;
         return ito_mlp_build(ctx, &mlp, &t->graph);
+    }
+    t->o.lr = t->o.lr == 0.0 ? default_lr(NULL) : t->o.lr;
     if (ito_graph_input_cols(g, ITO_INPUT_X) != t->dim ||
         ito_graph_output_cols(g) != t->dim ||
         ito_graph_input_cols(g, ITO_INPUT_COND) != 0 ||
@@ -277,13 +289,10 @@ static size_t golden_stride(size_t n)
     return g;
 }
 
-static ito_status make_trainer(ito_ctx *ctx, ito_trainer *t,
-                               const ito_train_opts *o)
+static ito_status make_trainer(ito_ctx *ctx, ito_trainer *t)
 {
     ito_status rc;
 
-    if ((rc = make_graph(ctx, t, o)) != ITO_OK)
-        return rc;
     t->params = ito_graph_params(t->graph);
     t->shards = size_ceil_div(t->o.batch, t->o.shard);
     t->stride = golden_stride(t->o.batch);
@@ -328,8 +337,9 @@ ito_status ito_trainer_new(ito_ctx *ctx, const ito_source *source,
     fill_defaults(&t->o);
     t->last_loss = t->valid_loss = (double)NAN;
     t->best_loss = (double)INFINITY;
-    if ((rc = check_opts(ctx, &t->o)) == ITO_OK)
-        rc = make_trainer(ctx, t, &o);
+    if ((rc = make_graph(ctx, t, &o)) == ITO_OK &&
+        (rc = check_opts(ctx, &t->o)) == ITO_OK)
+        rc = make_trainer(ctx, t);
     if (rc != ITO_OK) {
         ito_trainer_free(t);
         return rc;

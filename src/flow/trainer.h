@@ -12,8 +12,10 @@
 #include "flow/source.h"
 #include "nn/tree.h"
 
-/* Rows on which a distribution is validated, and the fewest for tables. */
-#define ITO__VALID_DRAWS 4096
+/* Rows on which a distribution is validated; the fewest for tables, whose
+ * rows are repeated with other times and noise. */
+#define ITO__VALID_DRAWS   16384
+#define ITO__VALID_REPEATS 4096
 
 /* Scratch of one worker: one shard. */
 typedef struct shard_work {

@@ -19,7 +19,7 @@ size_t ito__valid_rows(const ito_trainer *t)
 
     if (t->source->dist)
         return ITO__VALID_DRAWS;
-    return rows == 0 ? 0 : size_max((size_t)rows, ITO__VALID_DRAWS);
+    return rows == 0 ? 0 : size_max((size_t)rows, ITO__VALID_REPEATS);
 }
 
 static void run_shards(void *arg, size_t worker, size_t begin, size_t end)

@@ -9,8 +9,9 @@
  *     element (p, j) of a panel of width w is at panel[p * w + j]
  *
  * Rows that are contiguous are copied; columns that are contiguous are
- * transposed in registers, SIMD_WIDTH rows and columns at a time.  A packed operand is its
- * panels one after the other, or, of at most GEMM_THIN columns, its rows.
+ * transposed in registers, SIMD_WIDTH rows and columns at a time.  A packed
+ * operand is its panels one after the other, or, of at most GEMM_THIN
+ * columns, its rows.
  *
  * Rows of A that one tile needs are copied to GEMM_A_GAP beyond their length
  * apart, so that they start in different sets of a cache, or, where A is not

@@ -138,14 +138,11 @@ GEMM_INLINE void gemm_tile_run(size_t mr, size_t nv, size_t a_row,
             gemm_tile_run(mr, nv, t->a_row, t);           \
     }
 
+/* clang-format off */
 #if GEMM_MR == 14
-#define GEMM_HEIGHTS(X, nv)                                                    \
-    X(1, nv)                                                                   \
-    X(2, nv)                                                                   \
-    X(3, nv)                                                                   \
-    X(4, nv)                                                                   \
-    X(5, nv) X(6, nv) X(7, nv) X(8, nv) X(9, nv) X(10, nv) X(11, nv) X(12, nv) \
-        X(13, nv) X(14, nv)
+#define GEMM_HEIGHTS(X, nv)                                         \
+    X(1, nv) X(2, nv) X(3, nv) X(4, nv) X(5, nv) X(6, nv) X(7, nv)  \
+    X(8, nv) X(9, nv) X(10, nv) X(11, nv) X(12, nv) X(13, nv) X(14, nv)
 #elif GEMM_MR == 8
 #define GEMM_HEIGHTS(X, nv) \
     X(1, nv) X(2, nv) X(3, nv) X(4, nv) X(5, nv) X(6, nv) X(7, nv) X(8, nv)
@@ -162,6 +159,7 @@ GEMM_INLINE void gemm_tile_run(size_t mr, size_t nv, size_t a_row,
 #define GEMM_WIDTHS(X) \
     GEMM_HEIGHTS(X, 1) GEMM_HEIGHTS(X, 2) GEMM_HEIGHTS(X, 3) GEMM_HEIGHTS(X, 4)
 #endif
+/* clang-format on */
 
 GEMM_WIDTHS(GEMM_TILE)
 

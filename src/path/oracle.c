@@ -81,7 +81,7 @@ static void strips_of(const ito_oracle *o, const trunc_at *at, double x,
 {
     double mills[2] = { -1.0, -1.0 };
 
-    out[1] = (strip){ .shift = HUGE_VAL };
+    out[0] = out[1] = (strip){ .shift = HUGE_VAL };
     for (size_t i = 0; i < o->grid; i++) {
         const double lo = (double)i * at->width - o->scale;
         const trunc_cell cell = ito__trunc_cell(at, lo, x, mills);
@@ -104,8 +104,9 @@ static double clamp(double x, double lo, double hi)
 static double board_area(const ito_oracle *o)
 {
     const double width = 2.0 * o->scale / (double)o->grid;
+    const size_t cells = (o->grid * o->grid + 1) / 2;
 
-    return (double)((o->grid * o->grid + 1) / 2) * width * width;
+    return (double)cells * width * width;
 }
 
 /*
@@ -297,6 +298,7 @@ ito_status ito_oracle_of(ito_ctx *ctx, const ito_dist *dist,
 
 ito_status ito_oracle_open(ito_ctx *ctx, const char *spec, ito_oracle **out)
 {
+    ito_oracle *oracle = NULL;
     ito_dist *dist = NULL;
     ito_status rc;
 
@@ -305,11 +307,12 @@ ito_status ito_oracle_open(ito_ctx *ctx, const char *spec, ito_oracle **out)
     *out = NULL;
     rc = ito_dist_open(ctx, spec, &dist);
     if (rc == ITO_OK)
-        rc = ito_oracle_of(ctx, dist, NULL, out);
-    if (rc == ITO_OK)
-        (*out)->own = dist;
+        rc = ito_oracle_of(ctx, dist, NULL, &oracle);
+    if (oracle)
+        oracle->own = dist;
     else
         ito_dist_free(dist);
+    *out = oracle;
     return rc;
 }
 

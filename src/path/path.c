@@ -39,6 +39,7 @@ const ito_path *ito_path_find(const char *name)
  * were rounded once from double; plain C does that the same everywhere.  The
  * kernel table is not needed: rows are short (2 values) or memory-bound.
  */
+/* NOLINTNEXTLINE(readability-function-size): arrays of one batch */
 void ito__path_rows(const ito_kern *kern, const ito_path *path, size_t n,
                     size_t dim, const float *t, const float *z, const float *e,
                     float *xt, float *target)

@@ -12,10 +12,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HIST_ROOT 0.5 /* times sqrt(n) */
-#define HIST_MIN  10
-#define HIST_MAX  60
-#define LEAST     1e-90 /* range: densities stay far from overflow */
+#define HIST_ROOT   0.5 /* times sqrt(n) */
+#define HIST_MIN    10
+#define HIST_MAX    60
+#define SUIT_POINTS 15.0 /* in a cell */
+#define SUIT_MIN    20
+#define SUIT_MAX    160
+#define LEAST       1e-90 /* range: densities stay far from overflow */
 
 static int compare(const void *a, const void *b)
 {
@@ -116,6 +119,29 @@ ito_status ito__bins_fill(ito_ctx *ctx, bins *b, size_t n, const double *x,
     b->single = n > 0 ? 1.0 / ((double)n * area) : 0.0;
     for (size_t i = 0; i < b->nx * b->ny; i++)
         b->cell[i] *= b->single;
+    return ITO_OK;
+}
+
+ito_status ito__bins_suit(ito_ctx *ctx, size_t n, const double *x,
+                          const double *y, const range r[2], size_t *out)
+{
+    const double root = sqrt((double)n / SUIT_POINTS);
+    const size_t first = size_max(SUIT_MIN, size_min((size_t)root, SUIT_MAX));
+    bins b = { .nx = first, .ny = first, .xr = r[0], .yr = r[1] };
+    size_t used = 0;
+    const ito_status rc = ito__bins_fill(ctx, &b, n, x, y);
+    double share, want;
+
+    if (rc != ITO_OK)
+        return rc;
+    for (size_t i = 0; i < first * first; i++)
+        used += b.cell[i] > 0.0;
+    ito__free(ctx, b.cell);
+    share = (double)size_max(used, 1) / (double)(first * first);
+    want = root / sqrt(share);
+    *out = want < SUIT_MIN   ? SUIT_MIN
+           : want > SUIT_MAX ? SUIT_MAX
+                             : (size_t)want;
     return ITO_OK;
 }
 

@@ -40,6 +40,11 @@ bool ito__is_whole(const double *v, size_t n);
 size_t ito__cells_for(const double *v, size_t n, range r, size_t want,
                       range *cells);
 
+/* Cells along x (20 to 160) such that a cell that holds points holds about 15
+ * of them, for square cells on the square that xr and yr are drawn as. */
+ito_status ito__bins_suit(ito_ctx *ctx, size_t n, const double *x,
+                          const double *y, const range r[2], size_t *out);
+
 /* Bars that suit n values. */
 size_t ito__hist_bins(size_t n);
 

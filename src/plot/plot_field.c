@@ -2,8 +2,9 @@
  *
  * plot_field.c - a flow at chosen times: density, and the vector field.
  *
- * All panels share limits, colours and the scale of arrows, which is that of
- * the longest arrows at most; so lengths may be compared between times.
+ * All panels share limits; colours and the scale of arrows are those of each
+ * panel, since densities and fields of different times differ by orders of
+ * magnitude.  A key beside the title of a panel says how long its arrows are.
  */
 #include <math.h>
 #include <stdio.h>
@@ -15,8 +16,9 @@
 #define TIME_MOST    1e9
 #define FIELD_BINS   64
 #define FIELD_PASSES 2
-#define LONG_SHARE   0.95 /* arrows that are not longer than their spacing */
-#define LONG_FACTOR  1.2
+#define LONG_SHARE   0.95 /* of the arrows have their true length */
+#define LONG_FACTOR  1.2  /* their length over their spacing */
+#define LENGTH_MOST  1e100
 
 static void check(recipe *r, const ito_instant *at, size_t count)
 {
@@ -71,57 +73,77 @@ static window join_windows(recipe *r, const ito_instant *at, size_t count)
     return all;
 }
 
-/* The LONG_SHARE quantile of the lengths of the arrows; at least tiny. */
-static double long_arrow(recipe *r, const ito_cloud *a)
+/* Lengths of arrows, sorted, into len. */
+static void arrow_lengths(recipe *r, const ito_cloud *a, double *len)
 {
-    double *len = ito__alloc(r->ctx, size_mul(a->n, sizeof(*len)));
-    double out;
-
-    if (!len) {
-        r->rc = ito__fail(r->ctx, ITO_ENOMEM, "plot: %zu arrows", a->n);
-        return 0.0;
-    }
     for (size_t i = 0; i < a->n; i++) {
         const double u = ito__cloud_at(a, i, 2), v = ito__cloud_at(a, i, 3);
 
         len[i] = sqrt(u * u + v * v);
-        if (!(len[i] <= 1e100) && r->rc == ITO_OK)
+        if (!(len[i] <= LENGTH_MOST) && r->rc == ITO_OK)
             r->rc = ito__fail(r->ctx, ITO_ENONFINITE,
                               "plot: arrow %zu is (%g, %g)", i + 1, u, v);
     }
     if (r->rc == ITO_OK)
         ito__sort(len, a->n);
-    out = r->rc == ITO_OK ? ito__quantile_sorted(len, a->n, LONG_SHARE) : 0.0;
-    ito__free(r->ctx, len);
+}
+
+/* Arrows with those that are longer than LONG_SHARE of them shortened to that
+ * length, and the scale at which it is a little more than their spacing;
+ * to be freed.  NULL on failure. */
+static double *fit_arrows(recipe *r, const ito_cloud *a, const window *w,
+                          double *scale)
+{
+    const double spacing = (w->x.hi - w->x.lo) / sqrt((double)a->n);
+    double *out = ito__alloc(r->ctx, size_mul(a->n, 5 * sizeof(*out)));
+    double most;
+
+    if (!out) {
+        r->rc = ito__fail(r->ctx, ITO_ENOMEM, "plot: %zu arrows", a->n);
+        return NULL;
+    }
+    arrow_lengths(r, a, out + 4 * a->n);
+    if (r->rc != ITO_OK) {
+        ito__free(r->ctx, out);
+        return NULL;
+    }
+    most = ito__quantile_sorted(out + 4 * a->n, a->n, LONG_SHARE);
+    *scale = most > 0.0 ? LONG_FACTOR * spacing / most : 0.0;
+    for (size_t i = 0; i < a->n; i++) {
+        const double u = ito__cloud_at(a, i, 2), v = ito__cloud_at(a, i, 3);
+        const double len = sqrt(u * u + v * v);
+        const double cut = most > 0.0 && len > most ? most / len : 1.0;
+
+        out[4 * i] = ito__cloud_at(a, i, 0);
+        out[4 * i + 1] = ito__cloud_at(a, i, 1);
+        out[4 * i + 2] = cut * u;
+        out[4 * i + 3] = cut * v;
+    }
     return out;
 }
 
-/* One scale for all: long arrows are as long as their spacing. */
-static double common_scale(recipe *r, const ito_instant *at, size_t count,
-                           const window *w)
+static void add_arrows(recipe *r, ito_panel *panel, const ito_cloud *a,
+                       const window *w)
 {
-    const double span = w->x.hi - w->x.lo;
-    double scale = 0.0;
+    const ito_style ink = { .colour = ITO_COLOUR_BLACK,
+                            .label = "|u|",
+                            .alpha = 0.85 };
+    double scale, *rows = NULL;
 
-    for (size_t i = 0; i < count && r->rc == ITO_OK; i++) {
-        const ito_cloud *a = &at[i].arrows;
-        double len, s;
+    if (r->rc == ITO_OK)
+        rows = fit_arrows(r, a, w, &scale);
+    if (rows) {
+        const ito_cloud fit = { .n = a->n, .dim = 4, .f64 = rows };
 
-        if (a->n == 0)
-            continue;
-        len = long_arrow(r, a);
-        s = len > 0.0 ? LONG_FACTOR * span / sqrt((double)a->n) / len : 0.0;
-        if (s > 0.0 && (scale == 0.0 || s < scale))
-            scale = s;
+        r->rc = ito_panel_arrows(r->ctx, panel, &fit, scale, &ink);
     }
-    return scale;
+    ito__free(r->ctx, rows);
 }
 
 /* One panel of the figure. */
 typedef struct place {
     size_t row, col;
-    bool bottom, last;
-    double scale;
+    bool bottom;
 } place;
 
 static void add_instant(recipe *r, const ito_instant *at, const window *w,
@@ -146,13 +168,8 @@ static void add_instant(recipe *r, const ito_instant *at, const window *w,
     const ito_density_opts d = { .map = arrows ? ITO_MAP_BLUE : ITO_MAP_VIRIDIS,
                                  .bins = r->o.bins ? r->o.bins : FIELD_BINS,
                                  .smooth = FIELD_PASSES,
-                                 .log = r->o.log,
-                                 .share = 1,
-                                 .bar = p->last };
+                                 .log = r->o.log };
     const ito_style dots = { .colour = ITO_COLOUR_BLUE };
-    const ito_style ink = { .colour = ITO_COLOUR_BLACK,
-                            .label = "arrow: |u|",
-                            .alpha = 0.85 };
     ito_panel *panel;
 
     ito__number_text(at->t, 3, number);
@@ -162,8 +179,8 @@ static void add_instant(recipe *r, const ito_instant *at, const window *w,
         r->rc = ito_panel_density(r->ctx, panel, &at->cloud, 0, 1, &d);
     else if (r->rc == ITO_OK && at->cloud.n > 0)
         r->rc = ito_panel_scatter(r->ctx, panel, &at->cloud, 0, 1, &dots);
-    if (r->rc == ITO_OK && arrows)
-        r->rc = ito_panel_arrows(r->ctx, panel, &at->arrows, p->scale, &ink);
+    if (arrows)
+        add_arrows(r, panel, &at->arrows, w);
 }
 
 ito_status ito_plot_field(ito_ctx *ctx, const ito_instant *instants,
@@ -171,7 +188,6 @@ ito_status ito_plot_field(ito_ctx *ctx, const ito_instant *instants,
                           ito_figure **out)
 {
     const size_t cols = count < PER_ROW ? count : PER_ROW;
-    double scale = 0.0;
     window w;
     recipe r;
 
@@ -181,14 +197,11 @@ ito_status ito_plot_field(ito_ctx *ctx, const ito_instant *instants,
     if (r.rc != ITO_OK)
         return r.rc;
     w = join_windows(&r, instants, count);
-    scale = common_scale(&r, instants, count, &w);
-    ito__recipe_figure(&r, size_ceil_div(count, cols), cols, true);
+    ito__recipe_figure(&r, size_ceil_div(count, cols), cols, false);
     for (size_t i = 0; i < count && r.rc == ITO_OK; i++) {
         const place p = { .row = i / cols,
                           .col = i % cols,
-                          .bottom = i + cols >= count,
-                          .last = i % cols + 1 == cols,
-                          .scale = scale };
+                          .bottom = i + cols >= count };
 
         add_instant(&r, &instants[i], &w, &p);
     }

@@ -108,6 +108,18 @@ static range loss_range(recipe *r, const ito_loss *l)
     return (range){ y.lo - 0.05 * (y.hi - y.lo), y.hi + 0.05 * (y.hi - y.lo) };
 }
 
+/* The end of the axis of steps, which starts at 0; 0 = as it comes. */
+static double last_step(const ito_loss *l)
+{
+    double last = 0.0;
+
+    for (size_t i = 0; i < l->n; i++)
+        last = l->step[i] > last ? l->step[i] : last;
+    for (size_t i = 0; i < l->valid_n; i++)
+        last = l->valid_step[i] > last ? l->valid_step[i] : last;
+    return last < 1e99 ? 1.01 * last : 0.0;
+}
+
 static void add_train(recipe *r, ito_panel *panel, const ito_loss *l)
 {
     const size_t stride = size_ceil_div(l->n, RAW_POINTS);
@@ -161,6 +173,7 @@ ito_status ito_plot_loss(ito_ctx *ctx, const ito_loss *loss,
     if (!(r.o.width > 0.0))
         r.o.width = 400.0;
     y = loss_range(&r, loss);
+    o.x_max = last_step(loss);
     o.log_y = r.o.log;
     o.y_min = y.lo;
     o.y_max = y.hi;

@@ -6,9 +6,11 @@
 
 #include "plot/recipe.h"
 
+#define ONE_WIDTH 320.0 /* of a figure of one plane */
+
 /* One of the two clouds. */
 static void add_cloud(recipe *r, size_t col, const ito_cloud *cloud,
-                      const char *name, const window *w, bool last)
+                      const char *name, const window *w, size_t cells)
 {
     char nx[NAME_TEXT], ny[NAME_TEXT], count[NAME_TEXT], title[160];
     const ito_panel_opts o = {
@@ -25,7 +27,10 @@ static void add_cloud(recipe *r, size_t col, const ito_cloud *cloud,
     };
     const bool dense = ito__recipe_dense(r, cloud);
     const ito_density_opts d = {
-        .bins = r->o.bins, .log = r->o.log, .share = 1, .bar = last
+        .bins = cells,
+        .log = r->o.log,
+        .share = 1,
+        .bar = col + 1 == r->figure->cols,
     };
     const ito_style s = { .colour =
                               col > 0 ? ITO_COLOUR_ORANGE : ITO_COLOUR_BLUE };
@@ -95,6 +100,8 @@ ito_status ito_plot_samples(ito_ctx *ctx, const ito_cloud *data,
     const ito_cloud *first = data ? data : samples;
     const bool both = data && samples;
     window w = { .equal = false };
+    bool one_plane;
+    size_t cells;
     recipe r;
 
     if (ito__recipe_start(&r, ctx, opts, out) != ITO_OK)
@@ -102,14 +109,19 @@ ito_status ito_plot_samples(ito_ctx *ctx, const ito_cloud *data,
     check_pair(&r, data, samples);
     if (r.rc != ITO_OK)
         return r.rc;
+    one_plane = !both && first->dim > 1;
+    if (one_plane && !(r.o.width > 0.0))
+        r.o.width = ONE_WIDTH;
     ito__recipe_window(&r, first, &w);
     ito__recipe_figure(&r, 1, both && first->dim > 1 ? 2 : 1, false);
     if (first->dim == 1) {
         add_hists(&r, data, samples, &w);
         return ito__recipe_end(&r, out);
     }
-    add_cloud(&r, 0, first, data ? r.data_name : r.samples_name, &w, !both);
-    if (both)
-        add_cloud(&r, 1, samples, r.samples_name, &w, true);
+    cells = ito__recipe_cells(&r, first, &w);
+    if (r.rc == ITO_OK)
+        add_cloud(&r, 0, first, data ? r.data_name : r.samples_name, &w, cells);
+    if (r.rc == ITO_OK && both)
+        add_cloud(&r, 1, samples, r.samples_name, &w, cells);
     return ito__recipe_end(&r, out);
 }

@@ -10,9 +10,6 @@
 #include "plot/figure.h"
 
 #define COLOUR_QUANTILE 0.99
-#define BINS_AUTO_MIN   20
-#define BINS_AUTO_MAX   160
-#define BINS_AUTO_ROOT  0.36 /* times sqrt(n): 15 points a cell of a square */
 #define CONTOUR_MIN     20
 #define CONTOUR_MAX     48
 #define CONTOUR_ROOT    0.7
@@ -78,18 +75,11 @@ static void find_limits(ito_panel *p)
         p->y = p->y_want;
 }
 
-static size_t root_bins(size_t n, double factor, size_t least, size_t most)
+static size_t contour_cells(size_t n)
 {
-    const size_t k = (size_t)(factor * sqrt((double)n));
+    const size_t k = (size_t)(CONTOUR_ROOT * sqrt((double)n));
 
-    return size_max(least, size_min(k, most));
-}
-
-static size_t auto_bins(const layer *l)
-{
-    if (l->kind == LAYER_CONTOURS)
-        return root_bins(l->n, CONTOUR_ROOT, CONTOUR_MIN, CONTOUR_MAX);
-    return root_bins(l->n, BINS_AUTO_ROOT, BINS_AUTO_MIN, BINS_AUTO_MAX);
+    return size_max(CONTOUR_MIN, size_min(k, CONTOUR_MAX));
 }
 
 /* Cells across for `along` cells along: square ones on equal axes. */
@@ -106,8 +96,14 @@ static size_t across(const ito_panel *p, size_t along)
 static ito_status fill_cells(ito_ctx *ctx, const ito_panel *p, layer *l)
 {
     const bool lines = l->kind == LAYER_CONTOURS;
-    const size_t want = l->want_bins ? l->want_bins : auto_bins(l);
-    ito_status rc;
+    const range r[2] = { p->x, p->y };
+    size_t want = lines ? contour_cells(l->n) : l->want_bins;
+    ito_status rc = ITO_OK;
+
+    if (want == 0)
+        rc = ito__bins_suit(ctx, l->n, l->x, l->y, r, &want);
+    if (rc != ITO_OK)
+        return rc;
 
     ito__free(ctx, l->grid.cell);
     l->grid = (bins){ .cell = NULL };

@@ -172,6 +172,23 @@ void ito__recipe_window(recipe *r, const ito_cloud *cloud, window *w)
                x[1] - x[0] < EQUAL_RATIO * (y[1] - y[0]);
 }
 
+size_t ito__recipe_cells(recipe *r, const ito_cloud *cloud, const window *w)
+{
+    const range ranges[2] = { w->x, w->y };
+    double *x, *y;
+    size_t cells = r->o.bins;
+
+    if (cells > 0 || r->rc != ITO_OK)
+        return cells;
+    x = column(r, cloud, 0);
+    y = column(r, cloud, 1);
+    if (r->rc == ITO_OK)
+        r->rc = ito__bins_suit(r->ctx, cloud->n, x, y, ranges, &cells);
+    ito__free(r->ctx, x);
+    ito__free(r->ctx, y);
+    return cells;
+}
+
 static bool is_outside(const ito_cloud *cloud, size_t i, const window *w)
 {
     const double x = ito__cloud_at(cloud, i, 0);

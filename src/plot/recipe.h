@@ -23,6 +23,13 @@ typedef struct recipe {
     ito_status rc;
 } recipe;
 
+/* The limits of two columns, as ito_plot_limits, and whether units of the
+ * two axes should be equally long. */
+typedef struct window {
+    range x, y;
+    bool equal;
+} window;
+
 /* Check ctx, out and opts; *out becomes NULL. */
 ito_status ito__recipe_start(recipe *r, ito_ctx *ctx, const ito_plot_opts *opts,
                              ito_figure **out);
@@ -41,12 +48,7 @@ ito_status ito__recipe_end(recipe *r, ito_figure **out);
 const char *ito__axis_name(const char *const *names, size_t j,
                            char text[NAME_TEXT]);
 
-/* The limits of two columns, as ito_plot_limits, and whether units of the
- * two axes should be equally long. */
-typedef struct window {
-    range x, y;
-    bool equal;
-} window;
+/* The window of the first two columns of a cloud. */
 void ito__recipe_window(recipe *r, const ito_cloud *cloud, window *w);
 
 /* The limits of column j: quantiles tail and 1 - tail, and a margin. */
@@ -57,6 +59,10 @@ ito_status ito__cloud_limits(ito_ctx *ctx, const ito_cloud *points, size_t j,
  * data are whole numbers. */
 ito_hist_opts ito__recipe_bars(recipe *r, const ito_cloud *cloud, size_t j,
                                range limits, size_t want);
+
+/* The cells along x that suit the first two columns of a cloud, or the option
+ * where that is given. */
+size_t ito__recipe_cells(recipe *r, const ito_cloud *cloud, const window *w);
 
 /* Say in a panel how many points lie outside its window, if any do. */
 void ito__recipe_outside(recipe *r, ito_panel *panel, const ito_cloud *cloud,

@@ -104,9 +104,11 @@ static cairo_surface_t *surface_for(const ito_figure *f, ito_picture kind,
     case ITO_PICTURE_PDF:
         s = cairo_pdf_surface_create_for_stream(sink, b, f->width, f->height);
         cairo_pdf_surface_restrict_to_version(s, CAIRO_PDF_VERSION_1_5);
+#if CAIRO_VERSION >= 11600 /* before, there were no dates */
         cairo_pdf_surface_set_metadata(s, CAIRO_PDF_METADATA_CREATE_DATE,
                                        PDF_DATE);
         cairo_pdf_surface_set_metadata(s, CAIRO_PDF_METADATA_CREATOR, "ito");
+#endif
         return s;
     case ITO_PICTURE_PNG: break;
     }

@@ -455,7 +455,7 @@ static ito_status check_type(ito_ctx *ctx, const ito_field *field,
     ito_status rc = ito__tile_plan(ctx, "field_check", field, dtype, &k.plan);
 
     if (rc == ITO_OK)
-        rc = check_box(ctx, field, box);
+        rc = check_box(ctx, k.plan.field, box);
     if (rc == ITO_OK)
         rc = ito__tile_size(ctx, "field_check", &k.plan, POINTS, POINTS, 1);
     if (rc != ITO_OK)
@@ -483,14 +483,19 @@ ito_status ito_field_check(ito_ctx *ctx, const ito_field *field,
                            const ito_box *box)
 {
     const ito_box unit = { 0 };
-    const unsigned types = field && field->dtypes ? field->dtypes : ITO_F32;
-    ito_status rc = ITO_OK;
+    tile_plan plan;
+    unsigned types;
+    ito_status rc;
 
     if (!ctx)
         return ITO_EARG;
+    rc = ito__tile_plan(ctx, "field_check", field, ITO_F32, &plan);
+    if (rc != ITO_OK)
+        return rc;
+    types = plan.field->dtypes ? plan.field->dtypes : ITO_F32;
     if ((types & ITO_F32) != 0)
-        rc = check_type(ctx, field, box ? box : &unit, ITO_F32);
+        rc = check_type(ctx, plan.field, box ? box : &unit, ITO_F32);
     if (rc == ITO_OK && (types & ITO_F64) != 0)
-        rc = check_type(ctx, field, box ? box : &unit, ITO_F64);
+        rc = check_type(ctx, plan.field, box ? box : &unit, ITO_F64);
     return rc;
 }

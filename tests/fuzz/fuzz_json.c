@@ -24,49 +24,12 @@ const fuzz_seed fuzz_words[] = {
     FUZZ_SEED("[[[[[["), FUZZ_SEED("\xff"),    { NULL, 0 },
 };
 
-#define DEPTH 33
-
-/* Write a tree without recursion; the parser allows 32 levels. */
-static void write_tree(json_writer *w, const json_value *v)
-{
-    const json_value *open[DEPTH];
-    size_t depth = 0;
-
-    while (v) {
-        if (v->name)
-            json_key(w, v->name);
-        switch (v->kind) {
-        case JSON_NULL: json_put_raw(w, "null", 4); break;
-        case JSON_BOOL: json_put_bool(w, v->number != 0.0); break;
-        case JSON_NUMBER: json_put_number(w, v->number); break;
-        case JSON_STRING: json_put_string(w, v->string); break;
-        default:
-            json_open(w, v->kind == JSON_ARRAY ? '[' : '{');
-            if (depth == DEPTH)
-                abort();
-            open[depth++] = v;
-            if (v->child) {
-                v = v->child;
-                continue;
-            }
-            json_close(w, v->kind == JSON_ARRAY ? ']' : '}');
-            depth--;
-            break;
-        }
-        while (depth > 0 && !v->next) {
-            v = open[--depth];
-            json_close(w, v->kind == JSON_ARRAY ? ']' : '}');
-        }
-        v = depth > 0 ? v->next : NULL;
-    }
-}
-
 static char *written(ito_ctx *ctx, const json_value *v, size_t *bytes)
 {
     json_writer w;
 
     json_begin(&w, ctx);
-    write_tree(&w, v);
+    json_put_value(&w, v);
     if (json_end(&w) != ITO_OK)
         abort();
     *bytes = w.bytes;
