@@ -130,6 +130,8 @@ typedef struct ito_density_opts {
                                 160 */
     ito_map map;           /**< colours */
     int log;               /**< colours follow the logarithm */
+    int pale;              /**< the first 60 per cent of the map: for a ground
+                                that others are drawn on */
     size_t smooth;         /**< passes of a 1-2-1 filter over the cells */
     size_t share;          /**< densities of a figure with the same number
                                 here share their colour range; 0 = alone */

@@ -195,12 +195,11 @@ static void colour_bar(const pen *p, const ito_panel *panel, const layer *l)
     const double x = ito__pen_snap(p, panel->box_x + panel->box_w + BAR_GAP);
     const double top = ito__pen_snap(p, panel->box_y);
     const double h = ito__pen_snap(p, panel->box_y + panel->box_h) - top;
-    const double span = l->kind == LAYER_PATHS ? PATH_COLOURS : 1.0;
     cairo_pattern_t *shade = cairo_pattern_create_linear(x, top + h, x, top);
 
     for (int i = 0; i <= BAR_STEPS; i++) {
         const double u = (double)i / BAR_STEPS;
-        const rgb c = ito__colour_map(l->map, u * span);
+        const rgb c = ito__colour_map(l->map, u * l->depth);
 
         cairo_pattern_add_color_stop_rgb(shade, u, c.r, c.g, c.b);
     }
@@ -209,7 +208,7 @@ static void colour_bar(const pen *p, const ito_panel *panel, const layer *l)
     cairo_fill(p->cr);
     cairo_pattern_destroy(shade);
     if (l->capped) {
-        const rgb c = ito__colour_map(l->map, 1.0);
+        const rgb c = ito__colour_map(l->map, l->depth);
 
         line(p, x, top, x + 0.5 * BAR_WIDTH, top - 4.5);
         cairo_line_to(p->cr, x + BAR_WIDTH, top);

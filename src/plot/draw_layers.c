@@ -78,9 +78,12 @@ static ito_status draw_scatter(const pen *p, const ito_panel *panel,
 /* Where a density lies in its colour range. */
 static double shade_of(const layer *l, double density)
 {
+    double u;
+
     if (l->log && !(density > l->colours.lo))
         return 0.0;
-    return ito__axis_place(density, l->colours, l->log);
+    u = ito__axis_place(density, l->colours, l->log);
+    return u < 1.0 ? u : 1.0;
 }
 
 /* Fill a picture in which each cell is k x k dots, the top row first. */
@@ -94,7 +97,8 @@ static void fill_picture(const layer *l, size_t k, unsigned char *dots,
         uint32_t *row = (uint32_t *)(void *)(dots + iy * stride);
 
         for (size_t ix = 0; ix < b->nx; ix++) {
-            const uint32_t c = ito__colour_pixel(l->map, shade_of(l, cell[ix]));
+            const uint32_t c =
+                ito__colour_pixel(l->map, l->depth * shade_of(l, cell[ix]));
 
             for (size_t j = 0; j < k; j++)
                 row[ix * k + j] = c;
@@ -244,7 +248,7 @@ static void stroke_paths(const pen *p, const ito_panel *panel, const layer *l,
 {
     const double mid = 0.5 * (l->t[first] + l->t[last]);
     const double u = ito__axis_place(mid, l->colours, false);
-    const rgb c = ito__colour_map(l->map, PATH_COLOURS * u);
+    const rgb c = ito__colour_map(l->map, l->depth * u);
 
     for (size_t i = 0; i < l->n; i++) {
         cairo_new_sub_path(p->cr);

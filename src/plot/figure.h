@@ -53,6 +53,7 @@ struct layer {
     double want_top;
     char *bar_label;
     bins grid;     /* DENSITY, CONTOURS: made by prepare */
+    double depth;  /* DENSITY, PATHS: share of the map that is used */
     range colours; /* values of the first and the last colour */
     bool capped;   /* there are values above the last colour */
 };

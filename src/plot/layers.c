@@ -11,6 +11,8 @@
 #include "plot/figure.h"
 
 #define VALUE_MOST 1e100
+#define PALE_DEPTH 0.6
+#define PATH_DEPTH 0.9 /* dark enough for white paper */
 
 double ito__cloud_at(const ito_cloud *cloud, size_t i, size_t j)
 {
@@ -218,6 +220,7 @@ ito_status ito_panel_density(ito_ctx *ctx, ito_panel *panel,
     l->map = o.map;
     l->log = o.log != 0;
     l->bar = o.bar != 0;
+    l->depth = o.pale ? PALE_DEPTH : 1.0;
     l->want_bins = o.bins;
     l->smooth = o.smooth;
     l->share = o.share;
@@ -383,6 +386,7 @@ ito_status ito_panel_paths(ito_ctx *ctx, ito_panel *panel,
     l->y = l->x + cloud.n;
     l->t = l->y + cloud.n;
     memcpy(l->t, paths->t, paths->frames * sizeof(*l->t));
+    l->depth = PATH_DEPTH;
     l->bar = bar != 0;
     if (paths->dim > 1)
         rc = ito__cloud_column(ctx, &cloud, 0, panel->log_x, l->x);

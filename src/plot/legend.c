@@ -84,12 +84,9 @@ static void key_text(const key *k, char out[PAPER_TEXT])
 
 static double sign_width(const key *k)
 {
-    const double arrow =
-        k->layer->kind == LAYER_ARROWS ? arrow_value(k) * arrow_unit(k) : 0.0;
-
-    if (k->layer->kind == LAYER_SCATTER)
-        return 5.0;
-    return arrow > SIGN ? arrow : SIGN;
+    if (k->layer->kind == LAYER_ARROWS)
+        return arrow_value(k) * arrow_unit(k);
+    return k->layer->kind == LAYER_SCATTER ? 5.0 : SIGN;
 }
 
 static double key_width(const pen *p, const key *k)

@@ -99,7 +99,4 @@ void ito__draw_arrow(const pen *p, double x, double y, double dx, double dy);
 double ito__layer_size(const layer *l);
 double ito__layer_alpha(const layer *l);
 
-/* Colours of paths stay dark enough for white paper. */
-#define PATH_COLOURS 0.9
-
 #endif /* ITO_PLOT_PEN_H */
