@@ -80,7 +80,7 @@ int main(int argc, char **argv)
     const size_t batch = argument(argc, argv, 2, 2048);
     const ito_ctx_opts co = { .threads = argument(argc, argv, 3, 2),
                               .cpu = argc > 4 ? argv[4] : NULL };
-    const ito_mlp mlp = { .width = width, .depth = 3 };
+    const ito_mlp mlp = { .width = width, .depth = 3, .plain = 1 };
     const ito_train_opts o = {
         .mlp = &mlp, .batch = batch, .steps = 10000000, .valid_every = 10000000
     };

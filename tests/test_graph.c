@@ -168,7 +168,7 @@ TEST(perceptrons_have_right_gradients)
     static const ito_mlp shapes[] = {
         { .dim = 2, .width = 7, .depth = 1, .act = ITO_ACT_SILU },
         { .dim = 1, .width = 16, .depth = 4, .time_features = 2 },
-        { .dim = 9, .width = 5, .depth = 6, .residual = 1 },
+        { .dim = 9, .width = 5, .depth = 6, .plain = 1 },
         { .dim = 40, .width = 33, .depth = 3, .act = ITO_ACT_TANH },
     };
     ito_ctx *ctx = open_cpu(NULL);

@@ -243,6 +243,11 @@ TEST(copies_are_found_and_fresh_rows_are_not_accused)
     CHECK(!c.flagged);
     CHECK_STAT(c.close, 0.01, sqrt(0.01 / M + 0.01 / N), 5);
     CHECK(c.copies == 0.0 && c.real_copies == 0.0);
+    /* one copy is no evidence, within three standard errors of none */
+    memcpy(fake, real, D * sizeof(*fake));
+    CHECK_OK(ctx, ito_copy_check(ctx, &r, &f, &c));
+    CHECK(!c.flagged);
+    CHECK_NEAR(c.copies, 1.0 / M, 1e-12);
     /* one row in 25 copied exactly */
     for (size_t i = 0; i < M; i += 25)
         memcpy(fake + i * D, real + 2 * i * D, D * sizeof(*fake));

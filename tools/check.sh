@@ -27,7 +27,11 @@ build() {
         cmake --preset "$1" -DITO_TESTS=ON -DITO_LINT="$lint" &&
             cmake --build --preset "$1" --parallel "$jobs"
     } >"build/$1.log" 2>&1; then
-        cat "build/$1.log"
+        if grep -q '^FAILED' "build/$1.log"; then
+            sed -n '/^FAILED/,$p' "build/$1.log"
+        else
+            tail -n 40 "build/$1.log"
+        fi
         echo "check: the build of $1 failed" >&2
         exit 1
     fi

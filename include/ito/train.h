@@ -53,7 +53,7 @@ typedef struct ito_train_opts {
     const ito_graph *graph;  /**< a network of the program's own, borrowed;
                                   inputs x (dim columns) and t */
     ito_init init;           /**< first weights */
-    size_t steps;            /**< steps to train; 0 = 20 000 */
+    size_t steps;            /**< steps to train; 0 = 8000 */
     size_t batch;            /**< rows a step; 0 = 2048 */
     size_t shard;            /**< rows a shard; 0 = 128 */
     double lr;               /**< learning rate; 0 = 0.64 / width, at most

@@ -284,7 +284,8 @@ const command command_eval = {
         "repeat real ones: it is flagged when more than 5 % of them lie "
         "closer to a real row than the 1 % quantile of the distances from "
         "real rows to their nearest neighbours, or when exact copies are "
-        "more frequent than among the real rows.\n\nA built-in set in place "
+        "more frequent than among the real rows by over three standard "
+        "errors.\n\nA built-in set in place "
         "of REAL is drawn afresh, two rows for each fake one and at least "
         "10000.",
     .examples = "ito eval houses.csv samples.csv\n"

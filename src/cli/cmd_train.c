@@ -18,11 +18,12 @@
 
 static struct {
     const char *data, *out, *checkpoint;
-    size_t width, depth, time_features, steps, epochs, batch, warmup;
+    uint64_t time_features;
+    size_t width, depth, steps, epochs, batch, warmup;
     size_t valid_every;
     double time, lr, weight_decay, clip, ema, valid, checkpoint_every;
-    int net, act, init, residual, rate, optimizer, scale, resume;
-} args = { .checkpoint_every = 30.0, .time_features = SIZE_MAX };
+    int net, act, init, plain, rate, optimizer, scale, resume;
+} args = { .checkpoint_every = 30.0, .time_features = 4 };
 
 static const opt options[] = {
     ARG("DATA", &args.data, "a table (.csv, .tsv, .npy) or a built-in set"),
@@ -30,16 +31,17 @@ static const opt options[] = {
     SEED_OPTION,
     GROUP("network"),
     CHOICE(0, "net", "mlp", &args.net, "kind of network [mlp]"),
-    SIZE(0, "width", &args.width, "columns of a hidden layer [256]"),
+    SIZE(0, "width", &args.width,
+         "columns of a hidden layer [256; points of a plane 128]"),
     SIZE(0, "depth", &args.depth, "hidden layers [4]"),
     CHOICE(0, "activation", "default|silu|gelu|relu|tanh|selu", &args.act,
            "activation [silu]"),
-    SIZE(0, "time-features", &args.time_features,
-         "Fourier features of the time, at most 16 [8; none with --width]"),
-    FLAG(0, "residual", &args.residual, "add pairs of layers to their input"),
+    U64(0, "time-features", &args.time_features,
+        "Fourier features of the time, at most 16 [4; tables 8]"),
+    FLAG(0, "plain", &args.plain, "layer after layer, without sums"),
     CHOICE(0, "init", "uniform|he", &args.init, "first weights [uniform]"),
     GROUP("how long"),
-    SIZE(0, "steps", &args.steps, "steps to train [20000]"),
+    SIZE(0, "steps", &args.steps, "steps to train [8000]"),
     SIZE(0, "epochs", &args.epochs, "passes over the data instead"),
     TIME(0, "time", &args.time, "as many steps as fit in this time instead"),
     GROUP("optimisation"),
@@ -81,12 +83,11 @@ static int own_network(ito_mlp *mlp)
         .width = args.width,
         .depth = args.depth,
         .act = (ito_act)args.act,
-        .time_features =
-            args.time_features == SIZE_MAX ? 0 : args.time_features,
-        .residual = args.residual,
+        .time_features = (size_t)args.time_features,
+        .plain = args.plain,
     };
-    return args.width || args.depth || args.act || args.residual ||
-           args.time_features != SIZE_MAX;
+    return args.width || args.depth || args.act || args.plain ||
+           opt_given(&args.time_features);
 }
 
 static ito_train_opts train_opts(const ito_mlp *mlp)

@@ -137,6 +137,9 @@ static void ITO_PRINTF(4, 0)
     char text[ITO_ERRMSG_MAX]; /* args may point into ctx->errmsg */
 
     (void)vsnprintf(text, sizeof(text), format, args);
+    for (char *c = text; *c; c++)
+        if ((unsigned char)*c < ' ' || *c == '\x7f')
+            *c = '?'; /* one line, whatever a file called its columns */
     memcpy(ctx->errmsg, text, sizeof(text));
     ctx->info = at ? *at : ito__nowhere();
     ctx->info.status = status;

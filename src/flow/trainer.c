@@ -11,7 +11,7 @@
 #include "flow/ranks.h"
 #include "nn/op.h"
 
-#define STEPS_DEFAULT 20000
+#define STEPS_DEFAULT 8000
 #define BATCH_DEFAULT 2048
 #define SHARD_DEFAULT 128
 #define STEPS_MAX     UINT32_MAX
@@ -93,11 +93,11 @@ static ito_status copy_graph(ito_ctx *ctx, const ito_graph *from,
     return rc == ITO_OK ? ito_graph_finish(ctx, *out, from->output) : rc;
 }
 
-/* Perceptrons by dimension: measured on the tables and sets of bench/. */
+/* Chosen by measurement: points of a plane need less than tables. */
 static ito_mlp default_mlp(size_t dim)
 {
-    return (
-        ito_mlp){ .width = 256, .depth = 4, .time_features = 8, .dim = dim };
+    return dim <= 3 ? (ito_mlp){ .width = 128, .depth = 4, .time_features = 4 }
+                    : (ito_mlp){ .width = 256, .depth = 4, .time_features = 8 };
 }
 
 static ito_status make_graph(ito_ctx *ctx, ito_trainer *t,

@@ -30,7 +30,7 @@ static ito_status hidden(ito_ctx *ctx, ito_graph *g, const ito_mlp *m,
                          ito_node *h)
 {
     for (size_t i = 0; i < m->depth; i++) {
-        const bool pair = m->residual && i > 0 && i + 1 < m->depth;
+        const bool pair = !m->plain && i > 0 && i + 1 < m->depth;
         const ito_node from = *h;
         ito_status rc;
 

@@ -142,7 +142,8 @@ static void heading(const pen *p, const ito_panel *panel)
     const size_t n = panel->figure->legend
                          ? 0
                          : ito__legend_keys(panel->figure, panel, list);
-    double used = n > 0 && !two ? ito__legend_width(p, list, n) + 12.0 : 0.0;
+    double used =
+        n > 0 && !two ? ito__legend_width(p, list, n) + HEADING_GAP : 0.0;
     char text[PAPER_TEXT];
 
     if (n > 0)

@@ -110,7 +110,7 @@ bool ito__panel_two_rows(const pen *p, const ito_panel *panel)
 
     if (n == 0 || !panel->title)
         return false;
-    return ito__text_width(p, panel->title, TITLE_SIZE) + 12.0 +
+    return ito__text_width(p, panel->title, TITLE_SIZE) + HEADING_GAP +
                ito__legend_width(p, list, n) >
            panel->box_w;
 }

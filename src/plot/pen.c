@@ -24,7 +24,43 @@ void ito__pen_colour(const pen *p, uint32_t hex, double alpha)
     cairo_set_source_rgba(p->cr, c.r, c.g, c.b, alpha);
 }
 
-void ito__pen_font(const pen *p)
+/* The first glyph of a text in the current font. */
+static unsigned long first_glyph(const pen *p, const char *s)
+{
+    cairo_glyph_t *glyph = NULL;
+    unsigned long index = 0;
+    int n = 0;
+
+    if (cairo_scaled_font_text_to_glyphs(cairo_get_scaled_font(p->cr), 0.0, 0.0,
+                                         s, -1, &glyph, &n, NULL, NULL,
+                                         NULL) == CAIRO_STATUS_SUCCESS &&
+        n > 0)
+        index = glyph[0].index;
+    cairo_glyph_free(glyph);
+    return index;
+}
+
+/* Put plain letters for the signs that we write ourselves. */
+static void to_ascii(char *s)
+{
+    static const struct {
+        const char *sign, *plain;
+    } table[] = { { "\xe2\x88\x92", "-" },
+                  { "\xc3\x97", "x" },
+                  { "\xe2\x80\xa6", "." } };
+
+    for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+        const size_t n = strlen(table[i].sign);
+        char *at;
+
+        while ((at = strstr(s, table[i].sign)) != NULL) {
+            *at = table[i].plain[0];
+            memmove(at + 1, at + n, strlen(at + n) + 1);
+        }
+    }
+}
+
+void ito__pen_font(pen *p)
 {
     cairo_font_options_t *o = cairo_font_options_create();
 
@@ -35,6 +71,8 @@ void ito__pen_font(const pen *p)
     cairo_font_options_destroy(o);
     cairo_select_font_face(p->cr, p->figure->font, CAIRO_FONT_SLANT_NORMAL,
                            CAIRO_FONT_WEIGHT_NORMAL);
+    /* cairo's font of last resort has ASCII alone; U+E000 is no character */
+    p->ascii = first_glyph(p, "\xe2\x88\x92") == first_glyph(p, "\xee\x80\x80");
 }
 
 /* Walk through a text from (x, y), showing it or not; returns its width. */
@@ -52,6 +90,8 @@ static double walk(const pen *p, const char *s, double size, bool show,
 
         memcpy(piece, s, m);
         piece[m] = '\0';
+        if (p->ascii)
+            to_ascii(piece);
         cairo_set_font_size(p->cr, size * scale);
         cairo_text_extents(p->cr, piece, &e);
         if (show && m > 0) {

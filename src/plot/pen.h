@@ -17,6 +17,7 @@
 #define HEAD_SIZE   11.0
 #define TICK_LENGTH 3.0
 #define THIN        0.6 /* width of axes */
+#define HEADING_GAP 6.0 /* between a title and what is on its right */
 #define BAR_GAP     6.0 /* between a panel and its colour bar */
 #define BAR_WIDTH   7.0
 #define PAPER_TEXT  640 /* bytes of a text with what is added to it */
@@ -30,11 +31,12 @@ typedef struct pen {
     cairo_t *cr;
     const ito_figure *figure;
     double dots; /* device dots in a point; 0 = a vector format */
+    bool ascii;  /* the font lacks the minus sign: a machine without fonts */
 } pen;
 
-/* Set colour and opacity; give the font its size. */
+/* Set colour and opacity; choose the font. */
 void ito__pen_colour(const pen *p, uint32_t hex, double alpha);
-void ito__pen_font(const pen *p);
+void ito__pen_font(pen *p);
 
 /* The width of a text, control codes of ticks.h included. */
 double ito__text_width(const pen *p, const char *s, double size);

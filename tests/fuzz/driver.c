@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RUNS  20000
+#define RUNS  200000
 #define BYTES 4096
 
 static uint64_t state;
