@@ -341,6 +341,107 @@ TEST(cancelling_stops_at_a_step_boundary)
     ito_close(c);
 }
 
+/* An allocator that counts, and fails from call fail_at on. */
+typedef struct counter {
+    size_t calls, fail_at;
+    long out;
+} counter;
+
+static void *counting(void *arg, void *old, size_t bytes)
+{
+    counter *c = arg;
+    void *p;
+
+    if (bytes == 0) {
+        c->out -= old != NULL;
+        free(old);
+        return NULL;
+    }
+    if (c->calls++ >= c->fail_at)
+        return NULL;
+    p = realloc(old, bytes);
+    c->out += !old && p;
+    return p;
+}
+
+TEST(nothing_is_allocated_while_training)
+{
+    counter c = { .fail_at = SIZE_MAX };
+    const ito_ctx_opts co = { .threads = 2,
+                              .alloc = counting,
+                              .alloc_arg = &c };
+    const ito_mlp mlp = { .width = 8, .depth = 2 };
+    const ito_train_opts o = small(&mlp);
+    ito_source *source;
+    ito_trainer *t;
+    size_t calls;
+    ito_ctx *own;
+
+    CHECK(ito_open(&own, &co) == ITO_OK);
+    CHECK_OK(own, open_table(own, NULL, &source));
+    CHECK_OK(own, ito_trainer_new(own, source, &o, &t));
+    calls = c.calls;
+    CHECK_OK(own, ito_trainer_run(own, t, SIZE_MAX));
+    CHECK(c.calls == calls);
+    ito_trainer_free(t);
+    ito_source_free(source);
+    ito_close(own);
+    CHECK(c.out == 0);
+}
+
+/* Train, finish, save, load and sample with the memory ending at call
+ * `fail_at`; true when it did not end. */
+static bool whole_job(counter *c)
+{
+    const ito_ctx_opts co = { .threads = 1, .alloc = counting, .alloc_arg = c };
+    const ito_mlp mlp = { .width = 4, .depth = 1 };
+    const ito_train_opts o = {
+        .mlp = &mlp, .steps = 2, .batch = 16, .shard = 8
+    };
+    ito_source *source = NULL;
+    ito_trainer *t = NULL;
+    ito_model *m = NULL, *again = NULL;
+    ito_table *rows = NULL;
+    ito_ctx *own = NULL;
+    ito_status rc;
+
+    rc = ito_open(&own, &co);
+    if (rc == ITO_OK)
+        rc = open_table(own, NULL, &source);
+    if (rc == ITO_OK)
+        rc = ito_trainer_new(own, source, &o, &t);
+    if (rc == ITO_OK)
+        rc = ito_trainer_run(own, t, SIZE_MAX);
+    if (rc == ITO_OK)
+        rc = ito_trainer_finish(own, t, &m);
+    if (rc == ITO_OK)
+        rc = ito_model_save(own, m, "oom.safetensors");
+    if (rc == ITO_OK)
+        rc = ito_model_load(own, "oom.safetensors", &again);
+    if (rc == ITO_OK)
+        rc = ito_model_sample(own, again, NULL, 3, &rows);
+    CHECK(rc == ITO_OK || rc == ITO_ENOMEM);
+    ito_table_free(rows);
+    ito_model_free(again);
+    ito_model_free(m);
+    ito_trainer_free(t);
+    ito_source_free(source);
+    ito_close(own);
+    CHECK(c->out == 0);
+    return rc == ITO_OK;
+}
+
+TEST(running_out_of_memory_anywhere_is_clean)
+{
+    for (size_t i = 0;; i++) {
+        counter c = { .fail_at = i };
+
+        if (whole_job(&c))
+            break;
+        CHECK(i < 5000);
+    }
+}
+
 /* The loss of a trained perceptron: between the floor of a single point, 0,
  * and the loss of a network that gives 0, E|z|^2 + d. */
 TEST(training_learns)
@@ -374,6 +475,8 @@ int main(void)
         RUN(options_out_of_range_are_refused),
         RUN(an_absurd_learning_rate_ends_with_diverged_at_a_step),
         RUN(cancelling_stops_at_a_step_boundary),
+        RUN(nothing_is_allocated_while_training),
+        RUN(running_out_of_memory_anywhere_is_clean),
         RUN(training_learns),
     };
     int failed;

@@ -121,8 +121,10 @@ static size_t steps_of(const motion *how)
 static ito_status frames_new(frames *f, size_t count, size_t n, size_t dim)
 {
     *f = (frames){ .n = n, .dim = dim };
-    if (n > SIZE_MAX / sizeof(float) / dim / (count + 1))
-        return cmd_fail(ITO_ENOMEM, "%zu points do not fit", n);
+    if (n > SIZE_MAX / sizeof(float) / dim / (count + 1)) {
+        cmd_fail(ITO_ENOMEM, "%zu points do not fit", n);
+        return ITO_ENOMEM;
+    }
     f->at = calloc(count, sizeof(*f->at));
     f->t = calloc(count, sizeof(*f->t));
     f->x = malloc(count * n * dim * sizeof(*f->x));
@@ -130,7 +132,8 @@ static ito_status frames_new(frames *f, size_t count, size_t n, size_t dim)
         return ITO_OK;
     frames_free(f);
     *f = (frames){ .n = 0 };
-    return cmd_fail(ITO_ENOMEM, "%zu points at %zu times do not fit", n, count);
+    cmd_fail(ITO_ENOMEM, "%zu points at %zu times do not fit", n, count);
+    return ITO_ENOMEM;
 }
 
 /* Add a point of the grid, unless it is the last one again. */
@@ -248,90 +251,122 @@ static ito_status find_window(ito_ctx *ctx, const frames *f, double w[4])
     return ITO_OK;
 }
 
-/* The field at time t on a grid of g x g points: g g rows of x, y, u, v. */
-static ito_status find_arrows(ito_ctx *ctx, const mover *m, double t, size_t g,
-                              const double w[4], double *arrow)
+/* The arrows of a figure: along x, along y, and rows of x, y, u, v. */
+typedef struct arrows {
+    size_t nx, ny;
+    double window[4];
+    double *row;
+} arrows;
+
+/* As far apart along y as along x, where one unit is as long on either axis;
+ * ito_plot_field says when. */
+static void space_arrows(arrows *a, size_t grid)
 {
+    const double ratio =
+        (a->window[3] - a->window[2]) / (a->window[1] - a->window[0]);
+
+    a->nx = a->ny = grid;
+    if (ratio > 1.0 / 3.0 && ratio < 3.0)
+        a->ny = (size_t)floor((double)grid * ratio + 0.5);
+    a->ny = a->ny > 1 ? a->ny : 1;
+}
+
+/* The field at time t: nx ny rows of x, y, u, v into `row`. */
+static ito_status find_arrows(ito_ctx *ctx, const mover *m, double t,
+                              const arrows *a, double *row)
+{
+    const size_t n = a->nx * a->ny;
+    const double *w = a->window;
     const ito_rows_at at = { .t = t };
-    float *x = malloc(4 * g * g * sizeof(*x)), *u;
+    float *x = malloc(4 * n * sizeof(*x)), *u;
     ito_status rc;
 
     if (!x)
-        return cmd_fail(ITO_ENOMEM, "%zu arrows", g * g);
-    u = x + 2 * g * g;
-    for (size_t i = 0; i < g * g; i++)
-        for (size_t j = 0; j < 2; j++) {
-            const double place = (double)(j ? i / g : i % g) + 0.5;
+        return cmd_fail(ITO_ENOMEM, "%zu arrows", n);
+    u = x + 2 * n;
+    for (size_t i = 0; i < n; i++) {
+        const size_t ix = i % a->nx, iy = i / a->nx;
+        const double px = ((double)ix + 0.5) / (double)a->nx;
+        const double py = ((double)iy + 0.5) / (double)a->ny;
 
-            x[2 * i + j] = (float)(w[2 * j] + (w[2 * j + 1] - w[2 * j]) *
-                                                  place / (double)g);
-        }
-    rc = ito_field_eval(ctx, m->field, ITO_PART_DRIFT, &at, g * g, x, u);
-    for (size_t i = 0; i < g * g; i++)
+        x[2 * i] = (float)(w[0] + (w[1] - w[0]) * px);
+        x[2 * i + 1] = (float)(w[2] + (w[3] - w[2]) * py);
+    }
+    rc = ito_field_eval(ctx, m->field, ITO_PART_DRIFT, &at, n, x, u);
+    for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j < 2; j++) {
-            arrow[4 * i + j] = (double)x[2 * i + j];
-            arrow[4 * i + 2 + j] = (double)u[2 * i + j];
+            row[4 * i + j] = (double)x[2 * i + j];
+            row[4 * i + 2 + j] = (double)u[2 * i + j];
         }
     free(x);
     return rc;
 }
 
-/* Draw frames that are solved; arrow: count blocks of g g rows, or NULL. */
+/* All arrows of all frames, if any are wanted. */
+static ito_status find_all_arrows(ito_ctx *ctx, const mover *m, const frames *f,
+                                  size_t grid, arrows *a)
+{
+    ito_status rc = find_window(ctx, f, a->window);
+
+    if (rc != ITO_OK)
+        return rc;
+    space_arrows(a, grid);
+    a->row = malloc(f->count * a->nx * a->ny * 4 * sizeof(*a->row));
+    if (!a->row)
+        return cmd_fail(ITO_ENOMEM, "%zu arrows", a->nx * a->ny);
+    for (size_t k = 0; k < f->count && rc == ITO_OK; k++)
+        rc = find_arrows(ctx, m, f->t[k], a, a->row + k * 4 * a->nx * a->ny);
+    return rc;
+}
+
 static ito_status draw_frames(ito_ctx *ctx, const mover *m, const frames *f,
-                              size_t g, double *arrow,
-                              const ito_plot_opts *opts, ito_figure **out)
+                              const arrows *a, const ito_plot_opts *opts,
+                              ito_figure **out)
 {
     ito_instant at[FRAMES_MAX];
-    ito_status rc = ITO_OK;
-    double w[4];
 
     memset(at, 0, sizeof(at));
-    if (arrow)
-        rc = find_window(ctx, f, w);
-    for (size_t k = 0; k < f->count && rc == ITO_OK; k++) {
+    for (size_t k = 0; k < f->count; k++) {
         at[k].t = f->t[k];
         at[k].cloud = (ito_cloud){ .n = f->n,
                                    .dim = f->dim,
                                    .f32 = f->x + k * f->n * f->dim,
                                    .names = (const char *const *)m->names };
-        if (!arrow)
-            continue;
-        at[k].arrows =
-            (ito_cloud){ .n = g * g, .dim = 4, .f64 = arrow + k * 4 * g * g };
-        rc = find_arrows(ctx, m, f->t[k], g, w, arrow + k * 4 * g * g);
+        if (a->row)
+            at[k].arrows = (ito_cloud){ .n = a->nx * a->ny,
+                                        .dim = 4,
+                                        .f64 = a->row + k * 4 * a->nx * a->ny };
     }
-    return rc == ITO_OK ? ito_plot_field(ctx, at, f->count, opts, out) : rc;
+    return ito_plot_field(ctx, at, f->count, opts, out);
 }
 
 ito_status picture_flow(ito_ctx *ctx, const mover *m, const motion *how,
-                        int arrows, const ito_plot_opts *opts, ito_figure **out)
+                        int with_arrows, const ito_plot_opts *opts,
+                        ito_figure **out)
 {
-    const size_t dim = m->field->dim, g = how->grid ? how->grid : GRID;
-    double *arrow = NULL;
+    const size_t dim = m->field->dim, grid = how->grid ? how->grid : GRID;
+    arrows a = { .row = NULL };
     frames f;
     ito_status rc;
 
-    if (dim < 2 || (arrows && dim != 2) || g > 1000 ||
+    if (dim < 2 || (with_arrows && dim != 2) || grid > 500 ||
         how->time_count > FRAMES_MAX)
         return cmd_fail(ITO_EARG,
-                        "a model of %zu coordinates, %zu x %zu arrows, %zu "
+                        "a model of %zu coordinates, %zu arrows along x, %zu "
                         "times: fields have 2 coordinates (flows 2 or more), "
-                        "at most 1000 x 1000 arrows and %d times",
-                        dim, g, g, how->time_count, FRAMES_MAX);
+                        "at most 500 arrows along x and %d times",
+                        dim, grid, how->time_count, FRAMES_MAX);
     rc = frames_new(&f, how->time_count ? how->time_count : 4,
                     how->n ? how->n : CLOUD, dim);
     if (rc == ITO_OK)
-        rc = choose_times(how, arrows, &f);
-    if (rc == ITO_OK && arrows) {
-        arrow = malloc(f.count * 4 * g * g * sizeof(*arrow));
-        if (!arrow)
-            rc = cmd_fail(ITO_ENOMEM, "%zu arrows", g * g);
-    }
+        rc = choose_times(how, with_arrows, &f);
     if (rc == ITO_OK)
         rc = solve(ctx, m, how, &f);
+    if (rc == ITO_OK && with_arrows)
+        rc = find_all_arrows(ctx, m, &f, grid, &a);
     if (rc == ITO_OK)
-        rc = draw_frames(ctx, m, &f, g, arrow, opts, out);
-    free(arrow);
+        rc = draw_frames(ctx, m, &f, &a, opts, out);
+    free(a.row);
     frames_free(&f);
     return rc;
 }

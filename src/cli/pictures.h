@@ -40,9 +40,9 @@ ito_status picture_trajectories(ito_ctx *ctx, const mover *m, const motion *how,
                                 const ito_plot_opts *opts, ito_figure **out);
 
 /** The density of the points at chosen times, with the field as arrows over
- *  it where `arrows` (two coordinates only). */
+ *  it where `with_arrows` (two coordinates only). */
 ito_status picture_flow(ito_ctx *ctx, const mover *m, const motion *how,
-                        int arrows, const ito_plot_opts *opts,
+                        int with_arrows, const ito_plot_opts *opts,
                         ito_figure **out);
 
 /** Training and validation loss of a model. */

@@ -18,8 +18,8 @@
 
 #define VALID_FRACTION 0.1
 #define VALID_MAX      10000
-#define SPLIT_EPOCH    UINT64_MAX /* the shuffle that splits */
-#define VALID_STREAM   1          /* draws that no step makes */
+#define SPLIT_EPOCH    (((uint64_t)1 << 48) - 1) /* the shuffle that splits */
+#define VALID_STREAM   1                         /* draws that no step makes */
 
 size_t ito_source_dim(const ito_source *source)
 {

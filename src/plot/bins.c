@@ -211,18 +211,20 @@ ito_status ito__bins_levels(ito_ctx *ctx, const bins *b, size_t count,
                             const double *share, double *level)
 {
     double *v, total = 0.0;
-    size_t n;
+    size_t n = 0;
     const ito_status rc = sorted_cells(ctx, b, &v, &n);
 
+    for (size_t k = 0; k < count; k++)
+        level[k] = 0.0;
     for (size_t i = 0; rc == ITO_OK && i < n; i++)
         total += v[i];
-    for (size_t k = 0; rc == ITO_OK && k < count; k++) {
+    for (size_t k = 0; rc == ITO_OK && n > 0 && k < count; k++) {
         double sum = 0.0;
         size_t i = n;
 
         while (i > 0 && sum < share[k] * total)
             sum += v[--i];
-        level[k] = n > 0 ? v[i < n ? i : n - 1] : 0.0;
+        level[k] = v[i < n ? i : n - 1];
     }
     ito__free(ctx, v);
     return rc;

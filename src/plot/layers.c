@@ -72,20 +72,21 @@ static ito_status check_add(ito_ctx *ctx, const ito_panel *panel,
     return ITO_OK;
 }
 
-/* A new layer with a block of `numbers` numbers, not yet in the panel. */
-static ito_status layer_new(ito_ctx *ctx, const ito_panel *panel,
-                            const ito_style *style, size_t numbers, layer **out)
+/* A new layer with a block of `numbers` numbers, not yet in the panel; NULL
+ * with *rc on failure. */
+static layer *layer_new(ito_ctx *ctx, const ito_panel *panel,
+                        const ito_style *style, size_t numbers, ito_status *rc)
 {
     const ito_style s = style ? *style : (ito_style){ 0 };
     layer *l;
-    ito_status rc = check_add(ctx, panel, style);
 
-    *out = NULL;
-    if (rc != ITO_OK)
-        return rc;
+    if ((*rc = check_add(ctx, panel, style)) != ITO_OK)
+        return NULL;
     l = ito__calloc(ctx, 1, sizeof(*l));
-    if (!l)
-        return ito__fail(ctx, ITO_ENOMEM, "plot: no memory");
+    if (!l) {
+        *rc = ito__fail(ctx, ITO_ENOMEM, "plot: no memory");
+        return NULL;
+    }
     l->colour =
         s.colour ? s.colour & 0xffffffu : ito__colour_next(panel->layer_count);
     l->size = s.size;
@@ -99,10 +100,10 @@ static ito_status layer_new(ito_ctx *ctx, const ito_panel *panel,
         ito__free(ctx, l->x);
         ito__free(ctx, l->label);
         ito__free(ctx, l);
-        return ito__fail(ctx, ITO_ENOMEM, "plot: %zu numbers", numbers);
+        *rc = ito__fail(ctx, ITO_ENOMEM, "plot: %zu numbers", numbers);
+        return NULL;
     }
-    *out = l;
-    return ITO_OK;
+    return l;
 }
 
 /* Put a layer into its panel where rc is ITO_OK, else free it. */
@@ -123,31 +124,32 @@ static ito_status layer_end(ito_ctx *ctx, ito_panel *panel, layer *l,
     return ITO_OK;
 }
 
-/* A layer of points (x, y). */
-static ito_status add_xy(ito_ctx *ctx, ito_panel *panel, const ito_cloud *cloud,
-                         const size_t j[2], const ito_style *style, layer **out)
+/* A layer of points (x, y), not yet in the panel; NULL with *rc on failure. */
+static layer *add_xy(ito_ctx *ctx, ito_panel *panel, const ito_cloud *cloud,
+                     const size_t j[2], const ito_style *style, ito_status *rc)
 {
-    ito_status rc = ito__cloud_check(ctx, "plot", cloud);
     layer *l;
 
-    if (rc != ITO_OK)
-        return rc;
-    if (j[0] >= cloud->dim || j[1] >= cloud->dim)
-        return ito__fail(ctx, ITO_EARG,
-                         "plot: columns %zu and %zu of points with %zu",
-                         j[0] + 1, j[1] + 1, cloud->dim);
-    rc = layer_new(ctx, panel, style, size_mul(2, cloud->n), &l);
-    if (rc != ITO_OK)
-        return rc;
+    if ((*rc = ito__cloud_check(ctx, "plot", cloud)) != ITO_OK)
+        return NULL;
+    if (j[0] >= cloud->dim || j[1] >= cloud->dim) {
+        *rc = ito__fail(ctx, ITO_EARG,
+                        "plot: columns %zu and %zu of points with %zu",
+                        j[0] + 1, j[1] + 1, cloud->dim);
+        return NULL;
+    }
+    l = layer_new(ctx, panel, style, size_mul(2, cloud->n), rc);
+    if (!l)
+        return NULL;
     l->n = cloud->n;
     l->y = l->x + l->n;
-    rc = ito__cloud_column(ctx, cloud, j[0], panel->log_x, l->x);
-    if (rc == ITO_OK)
-        rc = ito__cloud_column(ctx, cloud, j[1], panel->log_y, l->y);
-    if (rc != ITO_OK)
-        return layer_end(ctx, panel, l, rc);
-    *out = l;
-    return ITO_OK;
+    *rc = ito__cloud_column(ctx, cloud, j[0], panel->log_x, l->x);
+    if (*rc == ITO_OK)
+        *rc = ito__cloud_column(ctx, cloud, j[1], panel->log_y, l->y);
+    if (*rc == ITO_OK)
+        return l;
+    layer_end(ctx, panel, l, *rc);
+    return NULL;
 }
 
 ito_status ito_panel_scatter(ito_ctx *ctx, ito_panel *panel,
@@ -160,8 +162,8 @@ ito_status ito_panel_scatter(ito_ctx *ctx, ito_panel *panel,
 
     if (!ctx || !panel)
         return ITO_EARG;
-    rc = add_xy(ctx, panel, points, j, style, &l);
-    if (rc != ITO_OK)
+    l = add_xy(ctx, panel, points, j, style, &rc);
+    if (!l)
         return rc;
     l->kind = LAYER_SCATTER;
     return layer_end(ctx, panel, l, ITO_OK);
@@ -177,8 +179,8 @@ ito_status ito_panel_line(ito_ctx *ctx, ito_panel *panel,
 
     if (!ctx || !panel)
         return ITO_EARG;
-    rc = add_xy(ctx, panel, points, j, style, &l);
-    if (rc != ITO_OK)
+    l = add_xy(ctx, panel, points, j, style, &rc);
+    if (!l)
         return rc;
     l->kind = LAYER_LINE;
     return layer_end(ctx, panel, l, ITO_OK);
@@ -213,8 +215,10 @@ ito_status ito_panel_density(ito_ctx *ctx, ito_panel *panel,
 
     if (!ctx || !panel)
         return ITO_EARG;
-    if ((rc = check_density(ctx, panel, &o)) != ITO_OK ||
-        (rc = add_xy(ctx, panel, points, j, NULL, &l)) != ITO_OK)
+    if ((rc = check_density(ctx, panel, &o)) != ITO_OK)
+        return rc;
+    l = add_xy(ctx, panel, points, j, NULL, &rc);
+    if (!l)
         return rc;
     l->kind = LAYER_DENSITY;
     l->map = o.map;
@@ -242,8 +246,10 @@ ito_status ito_panel_contours(ito_ctx *ctx, ito_panel *panel,
 
     if (!ctx || !panel)
         return ITO_EARG;
-    if ((rc = check_density(ctx, panel, &none)) != ITO_OK ||
-        (rc = add_xy(ctx, panel, points, j, style, &l)) != ITO_OK)
+    if ((rc = check_density(ctx, panel, &none)) != ITO_OK)
+        return rc;
+    l = add_xy(ctx, panel, points, j, style, &rc);
+    if (!l)
         return rc;
     l->kind = LAYER_CONTOURS;
     return layer_end(ctx, panel, l, ITO_OK);
@@ -326,15 +332,16 @@ ito_status ito_panel_hist(ito_ctx *ctx, ito_panel *panel,
         return ITO_EARG;
     if ((rc = check_hist(ctx, panel, points, j, &o)) != ITO_OK)
         return rc;
-    rc = layer_new(ctx, panel, style, 2 * BINS_MAX + 1, &l);
-    if (rc != ITO_OK)
+    l = layer_new(ctx, panel, style, 2 * BINS_MAX + 1, &rc);
+    if (!l)
         return rc;
     l->kind = LAYER_HIST;
     value = ito__alloc(ctx, size_mul(points->n, sizeof(*value)));
     if (!value)
-        rc = ito__fail(ctx, ITO_ENOMEM, "plot: %zu numbers", points->n);
-    else
-        rc = ito__cloud_column(ctx, points, j, false, value);
+        return layer_end(
+            ctx, panel, l,
+            ito__fail(ctx, ITO_ENOMEM, "plot: %zu numbers", points->n));
+    rc = ito__cloud_column(ctx, points, j, false, value);
     if (rc == ITO_OK)
         make_bars(l, &o, value, points->n);
     ito__free(ctx, value);
@@ -370,15 +377,17 @@ ito_status ito_panel_paths(ito_ctx *ctx, ito_panel *panel,
         return ITO_EARG;
     if ((rc = check_paths(ctx, paths)) != ITO_OK)
         return rc;
+    if (paths->dim == 1 && panel->log_x)
+        return ito__fail(ctx, ITO_EARG, "plot: time needs a linear axis");
     cloud = (ito_cloud){ .n = paths->n * paths->frames,
                          .dim = paths->dim,
                          .f32 = paths->f32,
                          .f64 = paths->f64 };
     if ((rc = ito__cloud_check(ctx, "plot", &cloud)) != ITO_OK)
         return rc;
-    rc = layer_new(ctx, panel, style,
-                   size_add(size_mul(2, cloud.n), paths->frames), &l);
-    if (rc != ITO_OK)
+    l = layer_new(ctx, panel, style,
+                  size_add(size_mul(2, cloud.n), paths->frames), &rc);
+    if (!l)
         return rc;
     l->kind = LAYER_PATHS;
     l->n = paths->n;
@@ -416,8 +425,8 @@ ito_status ito_panel_arrows(ito_ctx *ctx, ito_panel *panel,
                          "plot: arrows have x, y, u, v (not %zu columns), "
                          "linear axes and a scale >= 0 (not %g)",
                          arrows->dim, scale);
-    rc = layer_new(ctx, panel, style, size_mul(4, arrows->n), &l);
-    if (rc != ITO_OK)
+    l = layer_new(ctx, panel, style, size_mul(4, arrows->n), &rc);
+    if (!l)
         return rc;
     l->kind = LAYER_ARROWS;
     l->n = arrows->n;

@@ -22,9 +22,11 @@
 
 static void check(recipe *r, const ito_instant *at, size_t count)
 {
-    if (!at || count == 0 || count > GRID_MAX)
+    if (!at || count == 0 || count > GRID_MAX) {
         r->rc = ito__fail(r->ctx, ITO_EARG, "plot: %zu instants; give 1 to %d",
                           count, GRID_MAX);
+        return;
+    }
     for (size_t i = 0; i < count && r->rc == ITO_OK; i++) {
         if (!(fabs(at[i].t) <= TIME_MOST) ||
             (at[i].cloud.n == 0 && at[i].arrows.n == 0))
@@ -94,7 +96,9 @@ static void arrow_lengths(recipe *r, const ito_cloud *a, double *len)
 static double *fit_arrows(recipe *r, const ito_cloud *a, const window *w,
                           double *scale)
 {
-    const double spacing = (w->x.hi - w->x.lo) / sqrt((double)a->n);
+    const double sx = w->x.hi - w->x.lo, sy = w->y.hi - w->y.lo;
+    const double spacing =
+        w->equal ? sqrt(sx * (sy / (double)a->n)) : sx / sqrt((double)a->n);
     double *out = ito__alloc(r->ctx, size_mul(a->n, 5 * sizeof(*out)));
     double most;
 

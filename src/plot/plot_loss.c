@@ -64,8 +64,10 @@ static void add_line(recipe *r, ito_panel *panel, double *rows, size_t n,
 static void check(recipe *r, const ito_loss *l)
 {
     if (!l || l->n + l->valid_n == 0 || (l->n > 0 && (!l->step || !l->train)) ||
-        (l->valid_n > 0 && (!l->valid_step || !l->valid)))
+        (l->valid_n > 0 && (!l->valid_step || !l->valid))) {
         r->rc = ito__fail(r->ctx, ITO_EARG, "plot: no losses to draw");
+        return;
+    }
     for (size_t i = 0; r->rc == ITO_OK && i < l->n; i++)
         if (!isfinite(l->train[i]) || !isfinite(l->step[i]))
             r->rc = ito__fail(r->ctx, ITO_ENONFINITE,

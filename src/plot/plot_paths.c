@@ -113,6 +113,7 @@ ito_status ito_plot_trajectories(ito_ctx *ctx, const ito_paths *paths,
         return r.rc;
     if (!(r.o.width > 0.0))
         r.o.width = paths->dim > 1 ? 340.0 : 430.0;
+    chosen = *paths;
     most = paths->dim > 1 ? PATHS_DEFAULT : PATHS_LINE;
     if (r.o.paths > 0)
         most = r.o.paths;

@@ -69,6 +69,11 @@ static const char head_end[] =
 
 static const char page_end[] = "</body>\n</html>\n";
 
+static bool is_control(char c)
+{
+    return (unsigned char)c < ' ' || c == 0x7f;
+}
+
 /* Add a text with what HTML would take for markup escaped; lines: keep line
  * ends.  Bytes that are not UTF-8 and control characters are replaced. */
 static void add_plain(buffer *b, const char *s, bool lines)
@@ -89,9 +94,7 @@ static void add_plain(buffer *b, const char *s, bool lines)
             ito__buffer_text(b, "&gt;");
         else if (c == '"')
             ito__buffer_text(b, "&quot;");
-        else if (n == 1 && (unsigned char)c < ' ' && !(lines && c == '\n'))
-            ito__buffer_text(b, " ");
-        else if (n == 1 && (unsigned char)c == 0x7f)
+        else if (is_control(c) && !(lines && c == '\n'))
             ito__buffer_text(b, " ");
         else
             ito__buffer_add(b, s, n);
