@@ -37,6 +37,8 @@ set(environment
     "ITO_SCRATCH=${scratch}"
     "ITO_SANITIZE=${ITO_SANITIZE}"
     "ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1"
+    "LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/lsan.supp:\
+print_suppressions=0"
     "UBSAN_OPTIONS=print_stacktrace=1"
     "TSAN_OPTIONS=halt_on_error=1")
 

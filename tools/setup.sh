@@ -102,20 +102,28 @@ if [ "$(id -u)" -ne 0 ]; then
     fi
 fi
 
-export DEBIAN_FRONTEND=noninteractive
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+# apt WORDS...: what it says is shown only where it fails.
 apt() {
-    $root env DEBIAN_FRONTEND=noninteractive apt-get "$@" </dev/null
+    $root env DEBIAN_FRONTEND=noninteractive apt-get -qq "$@" \
+        </dev/null >"$log" 2>&1
 }
 
-# A bare machine or container has no package lists.
+fetch_lists() {
+    say "fetching the package lists (apt-get update)"
+    apt update && return
+    cat "$log" >&2
+    say "apt-get update failed: is there a network?"
+    exit 1
+}
+
 say "missing:$(echo "$missing" | sed 's/|[^ ]*//g')"
+# A bare machine or container has no package lists.
 if [ -z "$(apt-cache policy cmake 2>/dev/null |
     sed -n 's/^  Candidate: [^(]/x/p')" ]; then
-    say "fetching the package lists (apt-get update)"
-    apt update -qq >/dev/null || {
-        say "apt-get update failed: is there a network?"
-        exit 1
-    }
+    fetch_lists
 fi
 
 packages=
@@ -125,11 +133,12 @@ for entry in $missing; do
 done
 say "installing:$packages"
 # shellcheck disable=SC2086  # one word a package
-if ! apt install -y -qq --no-install-recommends $packages >/dev/null; then
-    say "trying again with fresh package lists"
+if ! apt install -y --no-install-recommends $packages; then
+    # the lists may be older than the archive
+    fetch_lists
     # shellcheck disable=SC2086
-    if ! apt update -qq >/dev/null ||
-        ! apt install -y -qq --no-install-recommends $packages >/dev/null; then
+    if ! apt install -y --no-install-recommends $packages; then
+        cat "$log" >&2
         say "apt-get could not install:$packages"
         exit 1
     fi

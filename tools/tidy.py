@@ -71,7 +71,8 @@ def check(program, path, flags, passed, config):
         if key:
             (passed / key).touch()
         return ""
-    return run.stdout + run.stderr
+    faults = re.findall(r"(?m)^.*: (?:error|warning): .*$", run.stdout)
+    return "\n".join(dict.fromkeys(faults)) or run.stdout + run.stderr
 
 
 def main():
@@ -95,7 +96,7 @@ def main():
         for path, job in zip(files, jobs):
             if job.result():
                 bad += 1
-                print(f"{path.relative_to(ROOT)}:\n{job.result()}")
+                print(job.result().replace(f"{ROOT}/", ""))
     print(f"clang-tidy: {len(files)} files, {bad} with complaints")
     return 1 if bad else 0
 
