@@ -31,10 +31,12 @@ typedef struct header {
 static ito_status send_nodes(ito_ctx *ctx, const ito_trainer *t, size_t count)
 {
     const ito_comm *comm = ctx->comm;
-    header h = { .count = count };
+    header h = { 0 };
     int rc;
 
+    count = ito__tree_compact(ctx->kern, t->nodes, count, t->params);
     assert(count <= 128);
+    h.count = count;
     for (size_t i = 0; i < count; i++) {
         h.level[i] = t->nodes[i].level;
         h.index[i] = t->nodes[i].index;
@@ -55,7 +57,7 @@ static ito_status receive_nodes(ito_ctx *ctx, ito_trainer *t, size_t from,
     const ito_comm *comm = ctx->comm;
     const size_t lo = t->shards * from / comm->size;
     const size_t hi = t->shards * (from + 1) / comm->size;
-    header h;
+    header h = { 0 };
     int rc;
 
     rc = comm->recv(comm->arg, from, &h, sizeof(h));

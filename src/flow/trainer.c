@@ -16,6 +16,9 @@
 #define SHARD_DEFAULT 128
 #define STEPS_MAX     UINT32_MAX
 #define BATCH_MAX     ((size_t)1 << 24)
+#define RANGES_EACH \
+    4 /* ranges of shards a thread: a thread that is held up
+                           leaves work to the others */
 
 /* ---- options ---- */
 
@@ -153,7 +156,8 @@ static bool make_work(ito_ctx *ctx, ito_trainer *t, shard_work *s)
 /* The nodes and buffers of one range of shards. */
 static bool make_range(ito_ctx *ctx, const ito_trainer *t, tree_range *r)
 {
-    r->capacity = ito__tree_nodes_max(t->shards);
+    r->capacity = ito__tree_nodes_max(
+        size_ceil_div(t->shard_hi - t->shard_lo, t->range_count));
     r->nodes = ito__calloc(ctx, r->capacity, sizeof(*r->nodes));
     for (size_t i = 0; r->nodes && i < r->capacity; i++)
         if (!(r->nodes[i].sum = floats(ctx, t->params)))
@@ -181,13 +185,12 @@ static bool make_ranks(ito_ctx *ctx, ito_trainer *t)
     const size_t ranks = ctx->comm ? ctx->comm->size : 1;
     const size_t each = ito__tree_nodes_max(t->shards);
 
-    /* A rank whose threads hold ranges of their own sends more nodes. */
-    t->node_max = size_mul(each, size_add(ranks * 8, t->range_count));
+    t->node_max = size_mul(each, size_add(ranks, t->range_count));
     t->nodes = ito__calloc(ctx, t->node_max, sizeof(*t->nodes));
     t->merges = ito__calloc(ctx, t->node_max, sizeof(*t->merges));
     if (ctx->comm && ctx->comm->rank == 0)
         t->received =
-            floats(ctx, size_mul(size_min(t->shards, t->node_max), t->params));
+            floats(ctx, size_mul(size_min(t->shards, ranks * each), t->params));
     return t->nodes && t->merges &&
            (!ctx->comm || ctx->comm->rank != 0 || t->received);
 }
@@ -297,8 +300,9 @@ static ito_status make_trainer(ito_ctx *ctx, ito_trainer *t)
     t->shards = size_ceil_div(t->o.batch, t->o.shard);
     t->stride = golden_stride(t->o.batch);
     ito__ranks_split(ctx, t->shards, &t->shard_lo, &t->shard_hi);
-    t->range_count =
-        size_max(size_min(ctx->threads, t->shard_hi - t->shard_lo), 1);
+    t->range_count = size_max(size_min(size_mul(ctx->threads, RANGES_EACH),
+                                       t->shard_hi - t->shard_lo),
+                              1);
     t->curve_max = size_add(t->o.steps / t->o.valid_every, 2);
     if ((rc = ito_graph_plan(ctx, t->graph, t->o.shard, ITO_MODE_TRAIN,
                              &t->plan)) != ITO_OK ||

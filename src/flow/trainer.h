@@ -41,7 +41,7 @@ struct ito_trainer {
     float *w, *m, *v, *average, *best;
     float *total; /* the summed gradient: a node's buffer */
 
-    tree_range *ranges; /* one a worker */
+    tree_range *ranges; /* some for each worker */
     size_t range_count;
     tree_node *nodes; /* of all ranges and ranks */
     size_t node_max;

@@ -61,6 +61,23 @@ static tree_merge merge_top(tree_node *stack, size_t depth)
     return m;
 }
 
+size_t ito__tree_compact(const ito_kern *kern, tree_node *nodes, size_t count,
+                         size_t n)
+{
+    size_t depth = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        nodes[depth++] = nodes[i];
+        while (depth > 1 && siblings(&nodes[depth - 2], &nodes[depth - 1])) {
+            const tree_merge m = merge_top(nodes, depth);
+
+            kern->add(n, m.to, m.from, m.to);
+            depth--;
+        }
+    }
+    return depth;
+}
+
 /*
  * A stack of the nodes seen so far; siblings merge at once.  What is left at
  * the end merges from the right: there the right one is short of leaves that

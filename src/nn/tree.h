@@ -41,6 +41,11 @@ real *ito__tree_leaf(const tree_range *r);
 void ito__tree_push(const ito_kern *kern, tree_range *r, size_t shard,
                     size_t n);
 
+/* Merge what are siblings among `count` sorted nodes; returns how many are
+ * left, the maximal subtrees of their range.  Vectors have n reals. */
+size_t ito__tree_compact(const ito_kern *kern, tree_node *nodes, size_t count,
+                         size_t n);
+
 /* One merge: to += from. */
 typedef struct tree_merge {
     real *to;
