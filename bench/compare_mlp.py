@@ -55,8 +55,10 @@ def compare(build, commands, width, batch, rounds):
                                  str(batch)])
             if row:
                 theirs[i].append(row)
-    print(f"width {width}, batch {batch}: ito {median(ours, 'train_steps_per_s'):.0f} "
-          f"steps/s, {median(ours, 'sample_points_per_s'):.0f} points/s")
+    steps = median(ours, "train_steps_per_s")
+    points = median(ours, "sample_points_per_s")
+    print(f"width {width}, batch {batch}: ito {steps:.0f} steps/s, "
+          f"{points:.0f} points/s")
     for command, rows in zip(commands, theirs):
         if not rows:
             continue
@@ -66,9 +68,9 @@ def compare(build, commands, width, batch, rounds):
         train = median(rows, "train_steps_per_s")
         plain = median(rows, "sample_plain_per_s")
         chunked = median(rows, "sample_chunked_per_s")
-        print(f"  {name:28} {train:7.0f} steps/s ({median(ours, 'train_steps_per_s') / train:.2f}x)"
-              f"  plain {plain:6.0f} points/s ({median(ours, 'sample_points_per_s') / plain:.2f}x)"
-              f"  chunked {chunked:6.0f} ({median(ours, 'sample_points_per_s') / chunked:.2f}x)")
+        print(f"  {name:28} {train:7.0f} steps/s ({steps / train:.2f}x)"
+              f"  plain {plain:6.0f} points/s ({points / plain:.2f}x)"
+              f"  chunked {chunked:6.0f} ({points / chunked:.2f}x)")
 
 
 def main():

@@ -82,7 +82,7 @@ static void print_excess(const ito_field *u, const ito_oracle *o, size_t draws)
         const double e = excess_at(u, o, t, (uint32_t)i, draws / TIMES);
 
         all += e / TIMES;
-        part[i * 5 / TIMES] += e / (TIMES / 5);
+        part[i * 5 / TIMES] += 5.0 * e / TIMES;
     }
     printf("\"excess\": %.5f, \"by_t\": [%.4f, %.4f, %.4f, %.4f, %.4f]", all,
            part[0], part[1], part[2], part[3], part[4]);

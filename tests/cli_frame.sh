@@ -20,6 +20,13 @@ fails 2 "unknown command 'inof'; did you mean 'info'?" ito inof
 fails 2 "unknown command 'zzzzzzzz'" ito zzzzzzzz
 fails 2 "did you mean 'data'?" ito help dat
 
+# Every file of a command is in the table of main.c
+ok 'the names of the commands' ito help --commands
+sort out >names.table
+ls "$ITO_SOURCE"/src/cli/cmd_*.c |
+    sed 's/.*cmd_\([a-z]*\)\.c/\1/' | sort >names.files
+same names.files names.table
+
 # Every command tells about itself, the same in each way of asking
 for command in $("$ITO" help --commands); do
     ok "help $command" ito help "$command"

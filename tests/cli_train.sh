@@ -57,8 +57,8 @@ awk 'BEGIN { print "size,count,colour,fixed"
     resume=
     for delay in 0.3 0.7 0.2 0.5 0.4; do
         # in the background, so that it can be killed
-        "$ITO" train table.csv -o cut.safetensors $long --checkpoint-every 0.05s \
-            $resume >out 2>err </dev/null &
+        "$ITO" train table.csv -o cut.safetensors $long $resume \
+            --checkpoint-every 0.05s >out 2>err </dev/null &
         pid=$!
         sleep "$delay"
         if kill -KILL "$pid" 2>/dev/null; then
@@ -172,7 +172,7 @@ fails 1 'checkpoint' ito sample int.safetensors.checkpoint -n 5
 fails 2 'at least 1' ito sample m.safetensors -n 0
 fails 2 'whole number' ito sample m.safetensors -n -5
 fails 1 'nosuch' ito sample m.safetensors --solver nosuch
-fails 1 'do not fit' ito sample m.safetensors -n 9999999999999999
+fails 1 'do not fit' ito sample m.safetensors -n 999999999999999999
 fails 1 '/nosuch' ito sample m.safetensors -n 5 -o /nosuch/s.csv
 if [ -w /dev/full ]; then
     ito sample m.safetensors -n 50000 >/dev/full 2>err

@@ -10,8 +10,8 @@
 #include "base/sha256.h"
 #include "check.h"
 #include "ctx/ctx.h"
+#include "memory_comm.h"
 #include "os/file.h"
-#include "ranks.h"
 
 #define STEPS 12
 

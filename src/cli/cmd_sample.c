@@ -77,7 +77,7 @@ static ito_status write_trajectory(ito_ctx *ctx, const float *x, size_t frames,
                                    size_t n, size_t dim, const double *t)
 {
     const size_t rows = frames * n;
-    double *v = malloc(rows * (dim + 2) * sizeof(*v));
+    double *v = calloc(rows + 1, (dim + 2) * sizeof(*v));
     ito_status rc;
 
     if (!v)
@@ -99,7 +99,7 @@ static ito_status write_trajectory(ito_ctx *ctx, const float *x, size_t frames,
 
 static ito_status write_raw(ito_ctx *ctx, const float *x, size_t n, size_t dim)
 {
-    double *v = malloc(n * dim * sizeof(*v));
+    double *v = calloc(n, dim * sizeof(*v));
     ito_status rc;
 
     if (!v)
@@ -145,17 +145,16 @@ static ito_status sample(ito_ctx *ctx, const ito_model *model)
         .sink_count = args.trajectory ? 1 : 0,
     };
     const int fits = n <= SIZE_MAX / sizeof(double) / (dim + 2) / (frames + 1);
-    float *x = fits ? malloc(n * dim * sizeof(*x)) : NULL;
-    float *path = fits ? malloc((frames * n * dim + 1) * sizeof(*path)) : NULL;
+    float *x = fits ? calloc(n, dim * sizeof(*x)) : NULL;
+    float *path = fits ? calloc(frames * n + 1, dim * sizeof(*path)) : NULL;
     double *t = calloc(frames + 1, sizeof(*t));
-    ito_status rc = ITO_OK;
+    ito_status rc = x && path && t ? ITO_OK : ITO_ENOMEM;
 
     store.rows = path;
     for (size_t f = 0; t && f < frames; f++)
         t[f] = f + 1 == frames ? 1.0 : (double)(f * args.every) / (double)steps;
-    if (!x || !path || !t)
-        rc = cmd_fail(ITO_ENOMEM, "%zu rows of %zu coordinates do not fit", n,
-                      dim);
+    if (rc != ITO_OK)
+        (void)cmd_fail(rc, "%zu rows of %zu coordinates do not fit", n, dim);
     if (rc == ITO_OK)
         rc = ito_model_sample_rows(ctx, model, &o, n, x);
     if (rc == ITO_OK && args.trajectory)

@@ -117,18 +117,17 @@ static ito_status steps_that_fit(ito_ctx *ctx, const ito_source *source,
     ito_train_opts probe = *o;
     ito_trainer *t;
     ito_status rc;
-    double began = term_clock(), used = 0.0;
+    double began = term_clock(), used = 0.0, from;
     size_t done = 0;
 
     probe.steps = PROBE_STEPS_MAX;
     if ((rc = ito_trainer_new(ctx, source, &probe, &t)) != ITO_OK)
         return rc;
     rc = ito_trainer_run(ctx, t, 3); /* caches, clocks */
-    for (double from = term_clock(); rc == ITO_OK && used < PROBE_S;
-         used = term_clock() - from) {
-        if (done >= PROBE_STEPS_MAX / 2)
-            break;
+    from = term_clock();
+    while (rc == ITO_OK && used < PROBE_S && done < PROBE_STEPS_MAX / 2) {
         rc = ito_trainer_run(ctx, t, 1);
+        used = term_clock() - from;
         done++;
     }
     ito_trainer_free(t);

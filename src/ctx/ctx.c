@@ -145,6 +145,9 @@ static void ITO_PRINTF(4, 0)
     ctx->info.status = status;
 }
 
+#undef ito__fail
+#undef ito__fail_at
+
 ito_status ito__fail(ito_ctx *ctx, ito_status status, const char *format, ...)
 {
     va_list args;

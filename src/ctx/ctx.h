@@ -57,6 +57,13 @@ ito_status ito__fail(ito_ctx *ctx, ito_status status, const char *format, ...)
 ito_status ito__fail_at(ito_ctx *ctx, ito_status status, const ito_errinfo *at,
                         const char *format, ...) ITO_PRINTF(4, 5);
 
+#ifdef __clang_analyzer__ /* it cannot see that they return `status` */
+#define ito__fail(ctx, status, ...) \
+    ((void)ito__fail(ctx, status, __VA_ARGS__), (status))
+#define ito__fail_at(ctx, status, at, ...) \
+    ((void)ito__fail_at(ctx, status, at, __VA_ARGS__), (status))
+#endif
+
 /* An ito_errinfo in which nothing applies. */
 ito_errinfo ito__nowhere(void);
 

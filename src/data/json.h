@@ -79,7 +79,7 @@ void json_put_u64(json_writer *w, uint64_t x);  /* as a number when < 2^53,
                                                    else as a decimal string */
 void json_put_bool(json_writer *w, bool b);
 /* A parsed value, without its own name. */
-void json_put_value(json_writer *w, const json_value *v);
+void json_put_value(json_writer *w, const json_value *root);
 /* A value that is JSON already. */
 void json_put_raw(json_writer *w, const char *text, size_t bytes);
 /* OK and w->text (zero-terminated, freed by ito__free); or ENOMEM, or

@@ -179,8 +179,8 @@ static ito_status get_levels(ito_ctx *ctx, const json_value *v,
                              schema_column *c, complaint *wrong)
 {
     const json_value *list = json_get(v, "level");
-    const char *text[SCHEMA_LEVELS_MAX];
-    double share[SCHEMA_LEVELS_MAX];
+    const char *text[SCHEMA_LEVELS_MAX] = { NULL };
+    double share[SCHEMA_LEVELS_MAX] = { 0 };
     size_t n = 0;
 
     c->kind = ITO_COLUMN_TEXT;

@@ -6,7 +6,7 @@
 #include <string.h>
 
 static const char *const names[] = {
-#define X(name, value, text) [value] = text,
+#define X(name, value, text) [(value)] = (text),
     ITO_ACT_MAP(X)
 #undef X
 };

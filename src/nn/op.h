@@ -99,7 +99,7 @@ const op *ito__op_find(const char *name);
 
 /* Add a node whose op, in, act and attr are set (and cols, where the
  * operation lets the caller choose). */
-ito_status ito__graph_push(ito_ctx *ctx, ito_graph *g, const node *n,
+ito_status ito__graph_push(ito_ctx *ctx, ito_graph *g, const node *proto,
                            ito_node *out);
 
 struct ito_weights {

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <sched.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -152,16 +153,19 @@ double os_seconds(void)
 static size_t cgroup_cores(void)
 {
     FILE *file = fopen("/sys/fs/cgroup/cpu.max", "re");
-    long long quota = 0, period = 0;
-    size_t cores = 0;
+    char line[64] = "", *rest = line;
+    long long quota, period;
 
     if (!file)
         return 0;
-    if (fscanf(file, "%lld %lld", &quota, &period) == 2 && quota > 0 &&
-        period > 0)
-        cores = (size_t)((quota + period - 1) / period);
+    if (!fgets(line, sizeof(line), file))
+        line[0] = '\0'; /* as if it said "max" */
     (void)fclose(file);
-    return cores;
+    quota = strtoll(line, &rest, 10);
+    period = strtoll(rest, NULL, 10);
+    if (quota <= 0 || period <= 0)
+        return 0;
+    return (size_t)((quota + period - 1) / period);
 }
 
 size_t os_cores(void)

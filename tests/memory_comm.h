@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * ranks.h - several ranks in one process: a communicator over memory, each
- * rank a thread with a context of its own.
+ * memory_comm.h - several ranks in one process: a communicator over memory,
+ * each rank a thread with a context of its own.
  */
-#ifndef RANKS_H
-#define RANKS_H
+#ifndef MEMORY_COMM_H
+#define MEMORY_COMM_H
 
 #include <ito/comm.h>
 #include <pthread.h>
@@ -118,4 +118,4 @@ static void ranks_close(ranks *all)
     pthread_mutex_destroy(&all->lock);
 }
 
-#endif /* RANKS_H */
+#endif /* MEMORY_COMM_H */
