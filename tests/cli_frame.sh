@@ -23,7 +23,7 @@ fails 2 "did you mean 'data'?" ito help dat
 # Every file of a command is in the table of main.c
 ok 'the names of the commands' ito help --commands
 sort out >names.table
-ls "$ITO_SOURCE"/src/cli/cmd_*.c |
+printf '%s\n' "$ITO_SOURCE"/src/cli/cmd_*.c |
     sed 's/.*cmd_\([a-z]*\)\.c/\1/' | sort >names.files
 same names.files names.table
 

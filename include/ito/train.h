@@ -54,7 +54,9 @@ typedef struct ito_train_opts {
                                   inputs x (dim columns) and t */
     ito_init init;           /**< first weights */
     size_t steps;            /**< steps to train; 0 = 8000 */
-    size_t batch;            /**< rows a step; 0 = 2048 */
+    size_t epochs;           /**< passes over the rows instead of steps */
+    size_t batch;            /**< rows a step; 0 = 2048, for tables an
+                                  eighth of the rows, from 256 to 2048 */
     size_t shard;            /**< rows a shard; 0 = 128 */
     double lr;               /**< learning rate; 0 = 0.64 / width, at most
                                   0.02 (a graph of one's own: 2e-3) */

@@ -45,7 +45,7 @@ static const opt options[] = {
     SIZE(0, "epochs", &args.epochs, "passes over the data instead"),
     TIME(0, "time", &args.time, "as many steps as fit in this time instead"),
     GROUP("optimisation"),
-    SIZE(0, "batch", &args.batch, "rows a step [2048]"),
+    SIZE(0, "batch", &args.batch, "rows a step [2048; small tables less]"),
     POSITIVE(0, "lr", &args.lr, "learning rate [0.64 / width]"),
     CHOICE(0, "optimizer", "default|adam|adamw", &args.optimizer,
            "optimiser [adam]"),
@@ -96,6 +96,7 @@ static ito_train_opts train_opts(const ito_mlp *mlp)
         .mlp = mlp,
         .init = (ito_init)args.init,
         .steps = args.steps,
+        .epochs = args.epochs,
         .batch = args.batch,
         .lr = args.lr,
         .warmup = args.warmup,
@@ -141,31 +142,20 @@ static ito_status steps_that_fit(ito_ctx *ctx, const ito_source *source,
     return ITO_OK;
 }
 
+/* What --time comes to; a run that goes on keeps its number of steps. */
 static ito_status choose_steps(ito_ctx *ctx, const ito_source *source,
                                ito_train_opts *o)
 {
-    const uint64_t rows = ito_source_rows(source);
-    const size_t batch = o->batch ? o->batch : 2048;
     ito_progress p;
     ito_status rc;
 
-    if (args.epochs && rows == 0)
-        return cmd_fail(ITO_EARG,
-                        "--epochs: %s is drawn afresh and has no epochs; use "
-                        "--steps",
-                        args.data);
-    if (args.epochs)
-        o->steps =
-            (size_t)(((double)args.epochs * (double)rows) / (double)batch +
-                     1.0);
-    if (args.time > 0.0 && args.resume) {
-        if ((rc = ito_checkpoint_read(ctx, args.checkpoint, &p)) != ITO_OK)
-            return rc;
-        o->steps = p.steps;
-    } else if (args.time > 0.0) {
+    if (!(args.time > 0.0))
+        return ITO_OK;
+    if (!args.resume)
         return steps_that_fit(ctx, source, o);
-    }
-    return ITO_OK;
+    rc = ito_checkpoint_read(ctx, args.checkpoint, &p);
+    o->steps = p.steps;
+    return rc;
 }
 
 static void say_start(const ito_ctx *ctx, const ito_source *source,

@@ -13,6 +13,7 @@
 
 #define STEPS_DEFAULT 8000
 #define BATCH_DEFAULT 2048
+#define BATCH_MIN     256
 #define SHARD_DEFAULT 128
 #define STEPS_MAX     UINT32_MAX
 #define BATCH_MAX     ((size_t)1 << 24)
@@ -22,10 +23,24 @@
 
 /* ---- options ---- */
 
-static void fill_defaults(ito_train_opts *o)
+/* An eighth of a table, from BATCH_MIN to BATCH_DEFAULT rows: small tables
+ * train as well, many times faster, and see fewer epochs. */
+static size_t default_batch(uint64_t rows)
 {
+    const size_t eighth = size_round_up((size_t)(rows / 8), SHARD_DEFAULT);
+
+    if (rows == 0)
+        return BATCH_DEFAULT;
+    return size_max(size_min(eighth, BATCH_DEFAULT), BATCH_MIN);
+}
+
+static void fill_defaults(ito_train_opts *o, uint64_t rows)
+{
+    o->batch = o->batch ? o->batch : default_batch(rows);
+    if (o->epochs > 0)
+        o->steps =
+            (size_t)((double)o->epochs * (double)rows / (double)o->batch + 1.0);
     o->steps = o->steps ? o->steps : STEPS_DEFAULT;
-    o->batch = o->batch ? o->batch : BATCH_DEFAULT;
     o->shard = o->shard ? o->shard : SHARD_DEFAULT;
     if (o->warmup == 0)
         o->warmup = size_min(size_max(o->steps / 50, 1), 500);
@@ -36,11 +51,13 @@ static void fill_defaults(ito_train_opts *o)
     o->ema = o->ema == 0.0 ? 0.999 : o->ema;
     o->valid_every =
         o->valid_every ? o->valid_every : size_max(o->steps / 50, 1);
-    o->batch = size_max(o->batch, 1);
 }
 
 static ito_status check_opts(ito_ctx *ctx, const ito_train_opts *o)
 {
+    if (o->epochs > STEPS_MAX)
+        return ito__fail(ctx, ITO_EARG, "epochs %zu: at most %u", o->epochs,
+                         (unsigned)STEPS_MAX);
     if (o->steps > STEPS_MAX)
         return ito__fail(ctx, ITO_EARG, "steps %zu: at most %u", o->steps,
                          (unsigned)STEPS_MAX);
@@ -338,11 +355,15 @@ ito_status ito_trainer_new(ito_ctx *ctx, const ito_source *source,
     t->o = o;
     t->o.mlp = NULL;
     t->o.graph = NULL;
-    fill_defaults(&t->o);
+    fill_defaults(&t->o, ito_source_rows(source));
     t->last_loss = t->valid_loss = (double)NAN;
     t->best_loss = (double)INFINITY;
-    if ((rc = make_graph(ctx, t, &o)) == ITO_OK &&
-        (rc = check_opts(ctx, &t->o)) == ITO_OK)
+    if (o.epochs > 0 && ito_source_rows(source) == 0)
+        rc = ito__fail(ctx, ITO_EARG,
+                       "epochs: rows that are drawn afresh have none; give "
+                       "steps");
+    else if ((rc = make_graph(ctx, t, &o)) == ITO_OK &&
+             (rc = check_opts(ctx, &t->o)) == ITO_OK)
         rc = make_trainer(ctx, t);
     if (rc != ITO_OK) {
         ito_trainer_free(t);
