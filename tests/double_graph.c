@@ -66,7 +66,8 @@ static double loss(net *n, double *y)
 {
     const run_input in = { .rows = ROWS, .in = { n->x, n->t, NULL } };
 
-    ito__weights_pack_nodes(n->w, n->params, 0, n->g->count);
+    n->w->params = n->params;
+    ito__weights_pack_nodes(n->w, 0, n->g->count);
     memcpy(y, ito__run_forward(n->plan, n->w, n->work, &in),
            ROWS * 2 * sizeof(*y));
     return 0.5 *

@@ -122,7 +122,7 @@ static void pack_nodes(void *arg, size_t worker, size_t begin, size_t end)
     ito_trainer *t = arg;
 
     (void)worker;
-    ito__weights_pack_nodes(t->packed, t->w, begin, end);
+    ito__weights_pack_nodes(t->packed, begin, end);
 }
 
 static update plan_update(ito_trainer *t, double norm)

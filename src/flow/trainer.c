@@ -334,6 +334,7 @@ static ito_status make_trainer(ito_ctx *ctx, ito_trainer *t)
     ito_graph_init(ctx, t->graph, t->o.init, t->o.seed, t->w);
     memcpy(t->average, t->w, t->params * sizeof(*t->w));
     ito_weights_pack(ctx, t->packed, t->w);
+    ito_weights_pack(ctx, t->packed_average, t->average);
     return ITO_OK;
 }
 

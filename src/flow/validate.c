@@ -47,7 +47,7 @@ static void pack_nodes(void *arg, size_t worker, size_t begin, size_t end)
     ito_trainer *t = arg;
 
     (void)worker;
-    ito__weights_pack_nodes(t->packed_average, t->average, begin, end);
+    ito__weights_pack_nodes(t->packed_average, begin, end);
 }
 
 static double valid_loss(ito_ctx *ctx, ito_trainer *t)

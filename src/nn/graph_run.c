@@ -12,7 +12,8 @@ static run_input input_of(const ito_batch *in)
 void ito_weights_pack(ito_ctx *ctx, ito_weights *w, const float *params)
 {
     (void)ctx;
-    ito__weights_pack_nodes(w, params, 0, w->g->count);
+    w->params = params;
+    ito__weights_pack_nodes(w, 0, w->g->count);
 }
 
 const float *ito_plan_infer(const ito_plan *plan, const ito_weights *w,

@@ -112,8 +112,8 @@ struct ito_weights {
     real *packed;
 };
 
-/* Pack the nodes from begin to end - 1; nodes are independent. */
-void ito__weights_pack_nodes(ito_weights *w, const real *params, size_t begin,
-                             size_t end);
+/* Pack the nodes from begin to end - 1 of w->params, set before; nodes are
+ * independent, so that threads may share the work. */
+void ito__weights_pack_nodes(const ito_weights *w, size_t begin, size_t end);
 
 #endif /* ITO_NN_OP_H */

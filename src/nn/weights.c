@@ -35,15 +35,13 @@ ito_status ito_weights_new(ito_ctx *ctx, const ito_graph *g, ito_weights **out)
     return ITO_OK;
 }
 
-void ito__weights_pack_nodes(ito_weights *w, const real *params, size_t begin,
-                             size_t end)
+void ito__weights_pack_nodes(const ito_weights *w, size_t begin, size_t end)
 {
-    w->params = params;
     for (size_t i = begin; i < end; i++) {
         const node *n = &w->g->nodes[i];
 
         if (n->op->pack)
-            n->op->pack(w->kern, n, params + n->param,
+            n->op->pack(w->kern, n, w->params + n->param,
                         w->packed + w->offset[i]);
     }
 }
