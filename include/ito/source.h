@@ -63,7 +63,7 @@ ITO_API void ito_source_free(ito_source *source);
 
 /**
  * Read DATA as a table whatever it is: a file, or `rows` rows of a built-in
- * set (0: its n=, else 10 000) with columns x, y or x1, x2, ...
+ * set (0: its n=, else 10 000) with columns x, y, z or c1, c2, ...
  */
 ITO_API ito_status ito_data_read(ito_ctx *ctx, const char *data,
                                  const ito_table_opts *opts, size_t rows,

@@ -37,7 +37,7 @@ static const opt options[] = {
 };
 
 /* A table of `rows` rows whose columns are `cols` arrays one after another;
- * names are extra[0..], then u1, u2, ... or x, y. */
+ * names are extra[0..], then x, y or c1, c2, ... */
 static ito_status write_columns(ito_ctx *ctx, const char *path, size_t rows,
                                 size_t cols, const double *values, int path_id)
 {
@@ -58,7 +58,7 @@ static ito_status write_columns(ito_ctx *ctx, const char *path, size_t rows,
         else if (cols - first == 2)
             snprintf(names[j], sizeof(names[j]), "%s", j > first ? "y" : "x");
         else
-            snprintf(names[j], sizeof(names[j]), "x%zu", j - first + 1);
+            snprintf(names[j], sizeof(names[j]), "c%zu", j - first + 1);
         columns[j] = (ito_column){ .name = names[j],
                                    .kind = ITO_COLUMN_NUMBER,
                                    .number = values + j * rows };

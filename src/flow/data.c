@@ -25,10 +25,10 @@ void ito__coordinate_names(size_t dim,
                            const char *list[ITO__NAMES_MAX])
 {
     for (size_t j = 0; j < dim; j++) {
-        if (dim <= 2)
-            (void)snprintf(names[j], ITO__NAME_BYTES, "%s", j ? "y" : "x");
+        if (dim <= 3)
+            (void)snprintf(names[j], ITO__NAME_BYTES, "%c", "xyz"[j]);
         else
-            (void)snprintf(names[j], ITO__NAME_BYTES, "x%zu", j + 1);
+            (void)snprintf(names[j], ITO__NAME_BYTES, "c%zu", j + 1);
         list[j] = names[j];
     }
 }

@@ -15,7 +15,7 @@
  * follows a colon (parameters of a built-in set) does not count. */
 bool ito__is_file(const char *data);
 
-/* x, y, or x1, x2, ...; dim <= ITO__NAMES_MAX. */
+/* x, y, z, or c1, c2, ...; dim <= ITO__NAMES_MAX. */
 void ito__coordinate_names(size_t dim,
                            char names[ITO__NAMES_MAX][ITO__NAME_BYTES],
                            const char *list[ITO__NAMES_MAX]);
