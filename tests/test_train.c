@@ -40,8 +40,8 @@ static ito_status open_table(ito_ctx *ctx, const ito_source_opts *o,
                              ito_source **out)
 {
     enum { N = 333 };
-    static double a[N], b[N];
-    static uint32_t c[N];
+    double a[N], b[N]; /* not static: ranks are threads */
+    uint32_t c[N];
     static const char *const levels[] = { "blue", "red" };
     const ito_column columns[] = {
         { .name = "a", .kind = ITO_COLUMN_NUMBER, .number = a },
