@@ -10,6 +10,7 @@
 #include "base/sha256.h"
 #include "check.h"
 #include "ctx/ctx.h"
+#include "data/safetensors.h"
 #include "memory_comm.h"
 #include "os/file.h"
 
@@ -302,6 +303,22 @@ TEST(a_checkpoint_is_no_model_and_a_model_no_checkpoint)
     ito_trainer_free(t);
 }
 
+TEST(a_model_of_a_newer_ito_is_refused_as_such)
+{
+    const float nothing = 0.0F;
+    st_writer *w;
+    ito_model *m;
+
+    CHECK_OK(ctx, st_writer_new(ctx, &w));
+    st_meta(w, "ito", "{\"format\":2,\"ito\":\"9.9.9\"}");
+    st_add(w, "weights.x", ST_F32, 1, (const size_t[]){ 1 }, &nothing);
+    CHECK_OK(ctx, st_write(w, "newer.safetensors"));
+    st_writer_free(w);
+    CHECK_FAILS(ctx, ito_model_load(ctx, "newer.safetensors", &m), ITO_EVERSION,
+                "use a newer one");
+    CHECK(m == NULL);
+}
+
 TEST(options_out_of_range_are_refused)
 {
     const ito_train_opts bad[] = {
@@ -490,6 +507,7 @@ int main(void)
         RUN(a_resumed_run_ends_as_an_uninterrupted_one),
         RUN(a_checkpoint_of_other_options_is_refused_by_name),
         RUN(a_checkpoint_is_no_model_and_a_model_no_checkpoint),
+        RUN(a_model_of_a_newer_ito_is_refused_as_such),
         RUN(options_out_of_range_are_refused),
         RUN(an_absurd_learning_rate_ends_with_diverged_at_a_step),
         RUN(cancelling_stops_at_a_step_boundary),
