@@ -102,9 +102,10 @@ typedef struct ito_progress {
  * @param source  borrowed until ito_trainer_free
  * @param opts    options, or NULL
  * @return ITO_OK, ITO_EARG (an option out of range), ITO_EUNFIT (a graph
- *         that does not fit the data) or ITO_ENOMEM.  Memory: 6 parameter
- *         vectors, and for each worker one shard and 2 log2(shards) + 3
- *         vectors; nothing more is allocated while training.
+ *         that does not fit the data) or ITO_ENOMEM.  Memory: 5 parameter
+ *         vectors, 2 packed sets of weights, and for each worker one shard
+ *         and 4 ranges of 2 log2(s) + 3 vectors, s the shards of a range;
+ *         nothing more is allocated while training.
  */
 ITO_API ito_status ito_trainer_new(ito_ctx *ctx, const ito_source *source,
                                    const ito_train_opts *opts,

@@ -37,7 +37,8 @@ static const opt options[] = {
     CHOICE(0, "activation", "default|silu|gelu|relu|tanh|selu", &args.act,
            "activation [silu]"),
     U64(0, "time-features", &args.time_features,
-        "Fourier features of the time, at most 16 [4; tables 8]"),
+        "Fourier features of the time, at most 16 [4; tables 8 where the "
+        "network is left to ito]"),
     FLAG(0, "plain", &args.plain, "layer after layer, without sums"),
     CHOICE(0, "init", "uniform|he", &args.init, "first weights [uniform]"),
     GROUP("how long"),

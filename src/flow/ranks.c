@@ -4,8 +4,6 @@
  */
 #include "flow/ranks.h"
 
-#define CHUNK 4096 /* as in step.c */
-
 static ito_status lost(ito_ctx *ctx, const char *what, size_t rank, int rc)
 {
     return ito__fail(ctx, ITO_ECOMM,
@@ -103,7 +101,7 @@ ito_status ito__ranks_share(ito_ctx *ctx, ito_trainer *t)
                              t->shards * sizeof(*t->shard_loss));
     if (rc == 0)
         rc = comm->broadcast(comm->arg, 0, t->chunk_sum,
-                             size_ceil_div(t->params, CHUNK) *
+                             size_ceil_div(t->params, ITO__PARAM_CHUNK) *
                                  sizeof(*t->chunk_sum));
     return rc == 0 ? ITO_OK : lost(ctx, "broadcast by", 0, rc);
 }

@@ -2,7 +2,7 @@
  *
  * step.c - one step of training.
  *
- *     shards     each worker takes a contiguous range of the batch's shards
+ *     shards     workers take contiguous ranges of the batch's shards
  *                forward and backward, merging gradients up the tree
  *     ranks      the subtrees of the other ranks come in
  *     merge      slices of the parameters: all subtrees into one, and the
@@ -23,8 +23,8 @@
 #include "nn/loss.h"
 #include "nn/op.h"
 
-#define CHUNK           4096 /* parameters a piece of merge and update */
-#define DIVERGED_FACTOR 1e6  /* times the first loss */
+#define CHUNK           ITO__PARAM_CHUNK
+#define DIVERGED_FACTOR 1e6 /* times the first loss */
 
 #define PI 3.14159265358979323846
 

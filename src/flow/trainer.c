@@ -17,9 +17,10 @@
 #define SHARD_DEFAULT 128
 #define STEPS_MAX     UINT32_MAX
 #define BATCH_MAX     ((size_t)1 << 24)
-#define RANGES_EACH \
-    4 /* ranges of shards a thread: a thread that is held up
-                           leaves work to the others */
+
+/* Ranges of shards for each thread: one that is held up leaves work to the
+ * others. */
+#define RANGES_EACH 4
 
 /* ---- options ---- */
 
@@ -129,7 +130,7 @@ static ito_status make_graph(ito_ctx *ctx, ito_trainer *t,
         ito_mlp mlp = o->mlp ? *o->mlp : default_mlp(t->dim);
 
         mlp.dim = t->dim;
-        mlp.width = mlp.width ? mlp.width : 256;
+        mlp.width = mlp.width ? mlp.width : default_mlp(t->dim).width;
         t->o.lr = t->o.lr == 0.0 ? default_lr(&mlp) : t->o.lr;
         return ito_mlp_build(ctx, &mlp, &t->graph);
     }
@@ -220,8 +221,8 @@ static bool make_arrays(ito_ctx *ctx, ito_trainer *t)
 
     t->shard_loss = ito__calloc(ctx, size_max(t->shards, valid_shards),
                                 sizeof(*t->shard_loss));
-    t->chunk_sum =
-        ito__calloc(ctx, t->params / 4096 + 1, sizeof(*t->chunk_sum));
+    t->chunk_sum = ito__calloc(ctx, t->params / ITO__PARAM_CHUNK + 1,
+                               sizeof(*t->chunk_sum));
     t->work = ito__calloc(ctx, threads, sizeof(*t->work));
     t->ranges = ito__calloc(ctx, t->range_count, sizeof(*t->ranges));
     if (!t->shard_loss || !t->chunk_sum || !t->work || !t->ranges)

@@ -17,6 +17,9 @@
 #define ITO__VALID_DRAWS   16384
 #define ITO__VALID_REPEATS 4096
 
+/* Parameters in one piece of merging and updating. */
+#define ITO__PARAM_CHUNK 4096
+
 /* Scratch of one worker: one shard. */
 typedef struct shard_work {
     uint64_t *index;                /* rows */
