@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "check.h"
+#include "counting.h"
 #include "os/thread.h"
 
 static ito_ctx *open_threads(size_t threads)
@@ -79,29 +80,6 @@ TEST(every_status_has_a_text)
     for (int s = ITO_OK; s >= ITO_ECOMM; s--)
         CHECK(strcmp(ito_status_text((ito_status)s), "unknown status") != 0);
     CHECK_STR(ito_status_text((ito_status)-99), "unknown status");
-}
-
-/* An allocator that counts what is out, and fails from call fail_at on. */
-typedef struct counter {
-    size_t calls, fail_at;
-    long out;
-} counter;
-
-static void *counting(void *arg, void *old, size_t bytes)
-{
-    counter *c = arg;
-    void *p;
-
-    if (bytes == 0) {
-        c->out -= old != NULL;
-        free(old);
-        return NULL;
-    }
-    if (c->calls++ >= c->fail_at)
-        return NULL;
-    p = realloc(old, bytes);
-    c->out += !old && p;
-    return p;
 }
 
 TEST(memory_is_aligned_counted_and_its_end_is_an_error)

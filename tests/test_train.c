@@ -9,6 +9,7 @@
 
 #include "base/sha256.h"
 #include "check.h"
+#include "counting.h"
 #include "ctx/ctx.h"
 #include "data/safetensors.h"
 #include "memory_comm.h"
@@ -373,29 +374,6 @@ TEST(cancelling_stops_at_a_step_boundary)
     CHECK(ito_trainer_run(c, t, SIZE_MAX) == ITO_ECANCELLED);
     ito_trainer_free(t);
     ito_close(c);
-}
-
-/* An allocator that counts, and fails from call fail_at on. */
-typedef struct counter {
-    size_t calls, fail_at;
-    long out;
-} counter;
-
-static void *counting(void *arg, void *old, size_t bytes)
-{
-    counter *c = arg;
-    void *p;
-
-    if (bytes == 0) {
-        c->out -= old != NULL;
-        free(old);
-        return NULL;
-    }
-    if (c->calls++ >= c->fail_at)
-        return NULL;
-    p = realloc(old, bytes);
-    c->out += !old && p;
-    return p;
 }
 
 TEST(nothing_is_allocated_while_training)
