@@ -6,8 +6,8 @@
  *
  * Prints nanoseconds an element (for dot, sum and the like: an element of one
  * input; for the generators: a number made) on 4096 elements, which stay in
- * the first-level cache with three such arrays or fewer.  A figure is the
- * median and the best of samples of about 1 ms.
+ * the first-level cache with three such arrays of floats or fewer.  A figure
+ * is the median and the best of samples of about 1 ms.
  */
 #include "kern/kern.h"
 
@@ -24,6 +24,7 @@
 #define GAP 80
 
 static float x[N + GAP], y[N + GAP], z[N + GAP], w[N + GAP], v[N + GAP];
+static double x64[N + GAP], y64[N + GAP], z64[N + GAP];
 static uint32_t words[N];
 static volatile double sink;
 
@@ -160,6 +161,88 @@ static void run_normals(const ito_kern *k)
     k->normals(N / 32, &p, z);
 }
 
+static void run_exp64(const ito_kern *k)
+{
+    k->f64->exp(N, x64, z64);
+}
+
+static void run_log64(const ito_kern *k)
+{
+    k->f64->log(N, y64, z64);
+}
+
+static void run_tanh64(const ito_kern *k)
+{
+    k->f64->tanh(N, x64, z64);
+}
+
+static void run_sincos64(const ito_kern *k)
+{
+    static double c[N];
+
+    k->f64->sincos(N, x64, z64, c);
+}
+
+static void run_uniforms64(const ito_kern *k)
+{
+    const ito_philox p = counter();
+
+    k->f64->uniforms(N / 16, &p, z64);
+}
+
+static void run_normals64(const ito_kern *k)
+{
+    const ito_philox p = counter();
+
+    k->f64->normals(N / 16, &p, z64);
+}
+
+static void run_em(const ito_kern *k)
+{
+    const ito_philox p = counter();
+    const ito_em step = {
+        .h = 1e-9f, .scale = 1e-9f, .g_all = 1.0f, .f = x, .x = z
+    };
+
+    k->em(N / 32, &p, &step);
+}
+
+static void run_em64(const ito_kern *k)
+{
+    const ito_philox p = counter();
+    const ito_em64 step = {
+        .h = 1e-9, .scale = 1e-9, .g_all = 1.0, .f = x64, .x = z64
+    };
+
+    k->f64->em(N / 16, &p, &step);
+}
+
+/* Five modes in the plane; an element is a point. */
+static void run_mixture(const ito_kern *k)
+{
+    static const float means[] = { -2, -1, 2, -1, 0, 2, -1, 3, 3, 1 };
+    static const float inv[] = { 4, 4, 4, 4, 4 };
+    static const float curve[] = { -3, -3, -3, -3, -3 };
+    static const float log2w[] = { 0, 0, 0, 0, 0 };
+    const ito_mix m = { 5, 2, means, inv, curve, log2w, 1.0f };
+
+    k->mixture(N, &m, (const float *const[2]){ x, w },
+               (float *const[2]){ y, z }, NULL);
+}
+
+static void run_mixture64(const ito_kern *k)
+{
+    static const double means[] = { -2, -1, 2, -1, 0, 2, -1, 3, 3, 1 };
+    static const double inv[] = { 4, 4, 4, 4, 4 };
+    static const double curve[] = { -3, -3, -3, -3, -3 };
+    static const double log2w[] = { 0, 0, 0, 0, 0 };
+    static double out[N];
+    const ito_mix64 m = { 5, 2, means, inv, curve, log2w, 1.0 };
+
+    k->f64->mixture(N, &m, (const double *const[2]){ x64, y64 },
+                    (double *const[2]){ out, z64 }, NULL);
+}
+
 static const job jobs[] = {
     { "axpy", run_axpy },
     { "lincomb of 3", run_lincomb3 },
@@ -183,6 +266,16 @@ static const job jobs[] = {
     { "words", run_words },
     { "uniforms", run_uniforms },
     { "normals", run_normals },
+    { "f64 exp", run_exp64 },
+    { "f64 log", run_log64 },
+    { "f64 tanh", run_tanh64 },
+    { "f64 sincos", run_sincos64 },
+    { "f64 uniforms", run_uniforms64 },
+    { "f64 normals", run_normals64 },
+    { "em", run_em },
+    { "f64 em", run_em64 },
+    { "mixture", run_mixture },
+    { "f64 mixture", run_mixture64 },
 };
 
 static double now_s(void)
@@ -210,6 +303,8 @@ static void fill(void)
         x[i] = (float)((double)(state >> 8) / 8388608.0 - 1.0) * 6.0f;
         w[i] = x[i] * x[i] + 1e-3f;
         y[i] = z[i] = v[i] = 0.5f;
+        x64[i] = (double)x[i];
+        y64[i] = (double)w[i];
     }
 }
 

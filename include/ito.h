@@ -7,9 +7,11 @@
 #define ITO_H
 
 #include <ito/act.h>
+#include <ito/animation.h>
 #include <ito/base.h>
 #include <ito/comm.h>
 #include <ito/ctx.h>
+#include <ito/density.h>
 #include <ito/dist.h>
 #include <ito/feature.h>
 #include <ito/field.h>
@@ -22,7 +24,9 @@
 #include <ito/oracle.h>
 #include <ito/path.h>
 #include <ito/plot.h>
+#include <ito/plot_sim.h>
 #include <ito/report.h>
+#include <ito/residual.h>
 #include <ito/schema.h>
 #include <ito/solve.h>
 #include <ito/source.h>

@@ -39,6 +39,9 @@ ok 'field' ito plot field m.safetensors --steps 4 -n 2500 --times 0.5,0,1 \
     --grid 5 -o f.png
 ok 'flow' ito plot flow m.safetensors --steps 4 -n 500 -o w.png
 ok 'loss' ito plot loss m.safetensors -o l.png
+ok 'warped grid' ito plot warp m.safetensors --steps 4 --grid 9 -o g.png \
+    --numbers g.csv
+has '1,1,"t = 0",1,mesh,"",1,-2.5,-2.5,,' g.csv
 ok 'an oracle' ito plot trajectories oracle:8gaussians --steps 10 -n 20 -o o.png
 
 # The same bytes again, whatever the threads
@@ -62,6 +65,9 @@ ok 'JSON' ito plot samples points.csv -o p.png --json
 has '"out": "p.png"' out
 
 fails 2 "cannot plot 'nothing'" ito plot nothing moons -o x.png
+fails 1 '2 coordinates' ito plot warp oracle:gaussian:dim=3 -o x.png
+fails 1 '60 lines' ito plot warp oracle:checkerboard --grid 100 -o x.png
+fails 1 'no/n.csv' ito plot samples moons -n 20 -o y.png --numbers no/n.csv
 fails 2 'no -o FILE' ito plot samples moons
 fails 2 'file name' ito plot samples moons -o -
 fails 2 'one input' ito plot loss m.safetensors points.csv -o x.png

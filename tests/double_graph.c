@@ -33,20 +33,27 @@ typedef struct net {
     ito_graph *g;
     ito_plan *plan;
     ito_weights *w;
-    double *params, *work, *x, *t, *target, *weight;
+    double *params, *work, *x, *t, *cond, *target, *weight;
 } net;
 
 /* Every operation, tensors used twice, all smooth activations. */
 static ito_graph *every_operation(void)
 {
     ito_graph *g;
-    ito_node x, t, f, h, a, b, m;
+    ito_node x, t, f, h, a, b, m, cond, label;
 
     CHECK(ito_graph_new(ctx, &g) == ITO_OK);
     CHECK(ito_graph_input(ctx, g, ITO_INPUT_X, 3, &x) == ITO_OK);
     CHECK(ito_graph_input(ctx, g, ITO_INPUT_T, 1, &t) == ITO_OK);
     CHECK(ito_graph_fourier(ctx, g, t, 3, &f) == ITO_OK);
+    CHECK(ito_graph_input(ctx, g, ITO_INPUT_COND, 3, &cond) == ITO_OK);
+    CHECK(ito_graph_columns(ctx, g, cond, 0, 1, &label) == ITO_OK);
+    CHECK(ito_graph_embed(ctx, g, label, 4, 5, &b) == ITO_OK);
     CHECK(ito_graph_concat(ctx, g, x, f, &h) == ITO_OK);
+    CHECK(ito_graph_concat(ctx, g, h, b, &h) == ITO_OK);
+    CHECK(ito_graph_columns(ctx, g, h, 1, 4, &a) == ITO_OK);
+    CHECK(ito_graph_concat(ctx, g, h, a, &h) == ITO_OK);
+    CHECK(ito_graph_columns(ctx, g, h, 2, 7, &h) == ITO_OK);
     CHECK(ito_graph_linear(ctx, g, h, 6, ITO_ACT_GELU, &a) == ITO_OK);
     CHECK(ito_graph_act(ctx, g, a, ITO_ACT_TANH, &b) == ITO_OK);
     CHECK(ito_graph_mul(ctx, g, a, b, &m) == ITO_OK);
@@ -55,6 +62,9 @@ static ito_graph *every_operation(void)
     CHECK(ito_graph_linear(ctx, g, f, 12, ITO_ACT_SILU, &b) == ITO_OK);
     CHECK(ito_graph_scale_shift(ctx, g, m, b, &m) == ITO_OK);
     CHECK(ito_graph_concat(ctx, g, m, x, &m) == ITO_OK);
+    CHECK(ito_graph_linear(ctx, g, m, 14, ITO_ACT_TANH, &b) == ITO_OK);
+    CHECK(ito_graph_act(ctx, g, m, ITO_ACT_TANH, &m) == ITO_OK);
+    CHECK(ito_graph_potential(ctx, g, m, b, ITO_ACT_TANH, &m) == ITO_OK);
     CHECK(ito_graph_linear(ctx, g, m, 4, ITO_ACT_SELU, &m) == ITO_OK);
     CHECK(ito_graph_linear(ctx, g, m, 2, ITO_ACT_NONE, &m) == ITO_OK);
     CHECK(ito_graph_finish(ctx, g, m) == ITO_OK);
@@ -64,7 +74,7 @@ static ito_graph *every_operation(void)
 /* 1/2 sum over rows of w |y - target|^2, and its gradient in y. */
 static double loss(net *n, double *y)
 {
-    const run_input in = { .rows = ROWS, .in = { n->x, n->t, NULL } };
+    const run_input in = { .rows = ROWS, .in = { n->x, n->t, n->cond } };
 
     n->w->params = n->params;
     ito__weights_pack_nodes(n->w, 0, n->g->count);
@@ -102,11 +112,15 @@ TEST(gradients_of_the_loss_match_to_eight_digits)
     n.work = make(ito_plan_floats(n.plan));
     n.x = make(ROWS * 3);
     n.t = make(ROWS);
+    n.cond = make(ROWS * 3);
+    for (size_t r = 0; r < ROWS; r++)
+        n.cond[3 * r] = (double)(r % 3);
     n.target = make(ROWS * 2);
     n.weight = make(ROWS);
     grad = make(params);
     at.in[0] = n.x;
     at.in[1] = n.t;
+    at.in[2] = n.cond;
     (void)loss(&n, y);
     ito__run_backward(n.plan, n.w, n.work, &at, y, grad, dx);
     for (size_t i = 0; i < params; i++)
@@ -117,6 +131,7 @@ TEST(gradients_of_the_loss_match_to_eight_digits)
     free(n.work);
     free(n.x);
     free(n.t);
+    free(n.cond);
     free(n.target);
     free(n.weight);
     free(grad);

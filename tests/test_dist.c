@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * test_dist.c - built-in distributions: moments, shapes, densities, scores,
- * names.  Statistics are at 5 standard errors of fixed seeds.
+ * test_dist.c - built-in distributions: moments, shapes,
+ * labels, names.  Statistics are at 5 standard errors of fixed seeds.
  */
 #include "check.h"
 
@@ -308,6 +308,128 @@ TEST(curves_lie_on_their_formulas)
     }
 }
 
+TEST(normals_of_any_covariance_have_their_moments)
+{
+    static const double mean[3] = { 1, -2, 0.5 };
+    static const double cov[9] = { 4, 1, -0.5, 1, 2, 0.3, -0.5, 0.3, 1 };
+    static const double bad[4] = { 1, 0.5, 0.4, 1 };
+    static float x[3 * 60000];
+    enum { ROWS = 60000 };
+    ito_dist *dist, *plain;
+    double s[3] = { 0 }, ss[9] = { 0 };
+
+    draw("gaussian:mean=1:-2,cov=20:3:5");
+    check_moments((double[]){ 1, -2 }, (double[]){ 20, 3, 5 });
+    CHECK_OK(ctx, ito_dist_open_gaussian(ctx, 3, mean, cov, &dist));
+    CHECK_STR(ito_dist_name(dist), "normal");
+    CHECK(!ito__dist_modes(dist));
+    CHECK_OK(ctx,
+             ito_dist_sample(ctx, dist, &(ito_noise){ .seed = 6 }, 0, ROWS, x));
+    for (size_t i = 0; i < ROWS; i++)
+        for (size_t a = 0; a < 3; a++) {
+            s[a] += ((double)x[3 * i + a] - mean[a]) / ROWS;
+            for (size_t b = 0; b < 3; b++)
+                ss[3 * a + b] += ((double)x[3 * i + a] - mean[a]) *
+                                 ((double)x[3 * i + b] - mean[b]) / ROWS;
+        }
+    for (size_t a = 0; a < 3; a++) {
+        CHECK_STAT(s[a], 0.0, sqrt(cov[4 * a] / ROWS), 5);
+        for (size_t b = 0; b < 3; b++)
+            CHECK_STAT(ss[3 * a + b], cov[3 * a + b],
+                       sqrt((cov[4 * a] * cov[4 * b] +
+                             cov[3 * a + b] * cov[3 * a + b]) /
+                            ROWS),
+                       5);
+    }
+    ito_dist_free(dist);
+    /* a diagonal one draws what std draws */
+    dist = open_dist("gaussian:cov=4:0:4");
+    plain = open_dist("gaussian:std=2");
+    CHECK_OK(ctx, ito_dist_sample(ctx, dist, &(ito_noise){ 0 }, 0, 500, x));
+    CHECK_OK(ctx,
+             ito_dist_sample(ctx, plain, &(ito_noise){ 0 }, 0, 500, x + 1000));
+    CHECK_SAME(x, x + 1000, 1000);
+    ito_dist_free(dist);
+    ito_dist_free(plain);
+    CHECK_FAILS(ctx, ito_dist_open_gaussian(ctx, 2, NULL, bad, &dist), ITO_EARG,
+                "not symmetric");
+    CHECK_FAILS(ctx, ito_dist_open_gaussian(ctx, 2, NULL, NULL, &dist),
+                ITO_EARG, "missing");
+    CHECK_FAILS(ctx, ito_dist_open_gaussian(ctx, 513, NULL, bad, &dist),
+                ITO_EARG, "1 to 512");
+    CHECK(!dist);
+}
+
+/* The label of a row is where it lies. */
+TEST(labels_say_which_class_a_row_was_drawn_from)
+{
+    static uint32_t label[N];
+    static const struct {
+        const char *spec;
+        size_t classes;
+    } sets[] = { { "gmm:modes=3,scale=2,std=.2", 3 },
+                 { "moons:noise=0", 2 },
+                 { "circles", 2 },
+                 { "rings:rings=3,scale=3", 3 },
+                 { "spiral:noise=0", 2 },
+                 { "checkerboard", 8 },
+                 { "swissroll", 1 },
+                 { "gaussian", 1 } };
+    const double pi = 3.14159265358979323846;
+
+    for (size_t k = 0; k < COUNT(sets); k++) {
+        ito_dist *dist = open_dist(sets[k].spec);
+
+        CHECK(ito_dist_classes(dist) == sets[k].classes);
+        draw(sets[k].spec);
+        CHECK_OK(ctx, ito_dist_labels(ctx, dist, &(ito_noise){ .seed = 17 }, 0,
+                                      N, label));
+        for (size_t i = 0; i < N; i++) {
+            const double x = (double)rows[2 * i], y = (double)rows[2 * i + 1];
+            const double r = hypot(x, y);
+
+            CHECK(label[i] < sets[k].classes);
+            if (k == 0) {
+                const double a = 2 * pi * label[i] / 3;
+
+                CHECK(hypot(x - 2 * cos(a), y - 2 * sin(a)) < 1.5);
+            } else if (k == 1) {
+                CHECK((fabs(r - 3.5) < 1e-5) == (label[i] == 0) ||
+                      fabs(y - 0.875) > 0.8);
+            } else if (k == 2) {
+                CHECK((r > 3.75) == (label[i] == 0));
+            } else if (k == 3) {
+                CHECK_NEAR(r, label[i] + 1, 0.5);
+            } else if (k == 4) {
+                const double b = 3 * pi * r / 5;
+
+                CHECK((x * cos(b) + y * sin(b) > 0) == (label[i] == 0));
+            } else if (k == 5) {
+                const size_t cell =
+                    (size_t)(x / 2.5 + 2) * 4 + (size_t)(y / 2.5 + 2);
+
+                CHECK(label[i] == cell / 2);
+            }
+        }
+        ito_dist_free(dist);
+    }
+    {
+        ito_dist *dist = open_dist("gmm:modes=3,scale=2,std=.2"), *one;
+
+        CHECK_OK(ctx, ito_dist_open_class(ctx, dist, 1, &one));
+        CHECK_NEAR(ito__dist_modes(one)->means[1], sqrt(3.0), 1e-15);
+        CHECK(ito__dist_modes(one)->stds[0] == 0.2);
+        ito_dist_free(one);
+        CHECK_FAILS(ctx, ito_dist_open_class(ctx, dist, 3, &one), ITO_EARG,
+                    "there are 3");
+        ito_dist_free(dist);
+        dist = open_dist("moons");
+        CHECK_FAILS(ctx, ito_dist_open_class(ctx, dist, 1, &one), ITO_EUNFIT,
+                    "mixtures");
+        ito_dist_free(dist);
+    }
+}
+
 /* --- the same bits --------------------------------------------------- */
 
 TEST(rows_are_functions_of_their_address_alone)
@@ -318,11 +440,13 @@ TEST(rows_are_functions_of_their_address_alone)
 
     for (size_t k = 0; ito_dist_at(k); k++) {
         ito_dist *dist = open_dist(ito_dist_at(k)->name);
+        const size_t dim = ito_dist_dim(dist);
 
+        CHECK(dim <= 2);
         CHECK_OK(ctx, ito_dist_sample(ctx, dist, &at, 1000, 3000, want));
         /* a range from the middle, at an odd place */
         CHECK_OK(ctx, ito_dist_sample(ctx, dist, &at, 1777, 333, got));
-        CHECK_SAME(got, want + 2 * 777, 2 * 333);
+        CHECK_SAME(got, want + dim * 777, dim * 333);
         for (size_t j = 0; ito_cpu_at(j, &runs_here); j++) {
             const ito_ctx_opts o = { .threads = 1 + j,
                                      .cpu = ito_cpu_at(j, NULL) };
@@ -332,7 +456,7 @@ TEST(rows_are_functions_of_their_address_alone)
                 continue;
             CHECK(ito_open(&c, &o) == ITO_OK);
             CHECK_OK(c, ito_dist_sample(c, dist, &at, 1000, 3000, got));
-            CHECK_SAME(got, want, COUNT(got));
+            CHECK_SAME(got, want, dim * 3000);
             ito_close(c);
         }
         ito_dist_free(dist);
@@ -356,118 +480,7 @@ TEST(rows_can_be_drawn_into_a_wider_array)
     ito_dist_free(dist);
 }
 
-/* --- densities ------------------------------------------------------- */
-
-static const char *const dense[] = { "gaussian:std=2", "gmm:scale=4",
-                                     "gmm-random:scale=15,std=0.75",
-                                     "8gaussians" };
-
-/* The trapezoid rule is exact to rounding for smooth densities. */
-TEST(densities_have_mass_one_and_scores_are_their_slopes)
-{
-    const double h = 0.1;
-    const size_t side = 321;
-
-    for (size_t k = 0; k < COUNT(dense); k++) {
-        ito_dist *dist = open_dist(dense[k]);
-        double mass = 0;
-
-        for (size_t i = 0; i < side; i++) {
-            double x[2 * 321], logp[321];
-
-            for (size_t j = 0; j < side; j++) {
-                x[2 * j] = ((double)i - 160) * h;
-                x[2 * j + 1] = ((double)j - 160) * h;
-            }
-            CHECK_OK(ctx, ito_dist_logp(ctx, dist, side, x, logp));
-            for (size_t j = 0; j < side; j++)
-                mass += exp(logp[j]) * h * h;
-        }
-        CHECK_NEAR(mass, 1.0, 1e-6);
-        for (size_t i = 0; i < 1000; i++) {
-            const double e = 1e-5;
-            double x[2] = { 8 * (double)t_uniform(), 8 * (double)t_uniform() };
-            const double at[8] = { x[0] + e, x[1],     x[0] - e, x[1],
-                                   x[0],     x[1] + e, x[0],     x[1] - e };
-            double s[2], l[4];
-
-            CHECK_OK(ctx, ito_dist_score(ctx, dist, 1, x, s));
-            CHECK_OK(ctx, ito_dist_logp(ctx, dist, 4, at, l));
-            CHECK_NEAR(s[0], (l[0] - l[1]) / (2 * e), 1e-6 * (1 + fabs(s[0])));
-            CHECK_NEAR(s[1], (l[2] - l[3]) / (2 * e), 1e-6 * (1 + fabs(s[1])));
-        }
-        ito_dist_free(dist);
-    }
-}
-
-/* E[score] = 0 and E[x . score] = -d over the distribution's own samples. */
-TEST(scores_have_stein_moments_on_samples)
-{
-    static double x[2 * N], s[2 * N];
-    ito_dist *dist = open_dist("gmm:scale=4");
-    double sum[3] = { 0, 0, 0 }, sq[3] = { 0, 0, 0 };
-    static const double want[3] = { 0, 0, -2 };
-
-    draw("gmm:scale=4");
-    for (size_t i = 0; i < 2 * N; i++)
-        x[i] = (double)rows[i];
-    CHECK_OK(ctx, ito_dist_score(ctx, dist, N, x, s));
-    for (size_t i = 0; i < N; i++) {
-        const double v[3] = { s[2 * i], s[2 * i + 1],
-                              x[2 * i] * s[2 * i] +
-                                  x[2 * i + 1] * s[2 * i + 1] };
-
-        for (int k = 0; k < 3; k++) {
-            sum[k] += v[k] / N;
-            sq[k] += v[k] * v[k] / N;
-        }
-    }
-    for (int k = 0; k < 3; k++)
-        CHECK_STAT(sum[k], want[k], sqrt((sq[k] - sum[k] * sum[k]) / N), 5);
-    ito_dist_free(dist);
-}
-
-TEST(densities_are_finite_far_out_and_exact_where_known)
-{
-    ito_dist *dist = open_dist("gmm");
-    double x[2] = { 1e3, -1e3 }, v[2];
-
-    CHECK_OK(ctx, ito_dist_score(ctx, dist, 1, x, v));
-    CHECK(isfinite(v[0]) && isfinite(v[1]) && v[0] < -900 && v[1] > 900);
-    x[0] = 1e100;
-    CHECK_OK(ctx, ito_dist_logp(ctx, dist, 1, x, v));
-    CHECK_NEAR(v[0] / -0.5e200, 1.0, 1e-12);
-    CHECK_OK(ctx, ito_dist_score(ctx, dist, 1, x, v));
-    CHECK_REL(v[0], -1e100, 1e-12);
-    x[0] = (double)NAN;
-    CHECK_FAILS(ctx, ito_dist_logp(ctx, dist, 1, x, v), ITO_EARG, "row 0");
-    ito_dist_free(dist);
-
-    dist = open_dist("gaussian:dim=1,std=0.5");
-    x[0] = 0.5;
-    CHECK_OK(ctx, ito_dist_logp(ctx, dist, 1, x, v));
-    CHECK_NEAR(v[0], -0.5 - log(0.5) - 0.91893853320467274, 1e-15);
-    ito_dist_free(dist);
-
-    dist = open_dist("checkerboard");
-    x[0] = x[1] = 0.1;
-    CHECK_OK(ctx, ito_dist_logp(ctx, dist, 1, x, v));
-    CHECK_NEAR(v[0], -log(50.0), 1e-15);
-    x[0] = -0.1;
-    CHECK_OK(ctx, ito_dist_logp(ctx, dist, 1, x, v));
-    CHECK(v[0] == -HUGE_VAL);
-    x[0] = -6;
-    CHECK_OK(ctx, ito_dist_logp(ctx, dist, 1, x, v));
-    CHECK(v[0] == -HUGE_VAL);
-    CHECK_FAILS(ctx, ito_dist_score(ctx, dist, 1, x, v), ITO_EUNFIT,
-                "no score");
-    ito_dist_free(dist);
-
-    dist = open_dist("moons");
-    CHECK_FAILS(ctx, ito_dist_logp(ctx, dist, 1, x, v), ITO_EUNFIT,
-                "no log density");
-    ito_dist_free(dist);
-}
+/* --- given by a program --------------------------------------------- */
 
 /* Weights that do not sum to 1 give the density of those that do. */
 TEST(mixtures_normalise_their_weights)
@@ -533,7 +546,8 @@ TEST(every_name_opens_and_its_spec_opens_the_same_again)
         ito_dist *dist = open_dist(info->name), *again;
         char spec[256];
 
-        snprintf(spec, sizeof(spec), "%s:%s", info->name, info->params);
+        snprintf(spec, sizeof(spec), "%s%s%s", info->name,
+                 info->params[0] ? ":" : "", info->params);
         CHECK_STR(ito_dist_spec(dist), spec);
         CHECK_STR(ito_dist_name(dist), info->name);
         CHECK(info->text[0] != '\0' && ito_dist_rows(dist) == 0);
@@ -541,7 +555,37 @@ TEST(every_name_opens_and_its_spec_opens_the_same_again)
         CHECK_OK(ctx, ito_dist_sample(ctx, dist, &(ito_noise){ 0 }, 0, 100, a));
         CHECK_OK(ctx,
                  ito_dist_sample(ctx, again, &(ito_noise){ 0 }, 0, 100, b));
-        CHECK_SAME(a, b, 200);
+        CHECK_SAME(a, b, 100 * ito_dist_dim(dist));
+        ito_dist_free(dist);
+        ito_dist_free(again);
+    }
+}
+
+/* Lists make the dimension, and the spec leaves out what they replace. */
+TEST(lists_of_a_gaussian_say_how_many_components_it_has)
+{
+    static const struct {
+        const char *spec, *kept;
+        size_t dim;
+    } rows_[] = {
+        { "gaussian:mean=1:2:3", "gaussian:mean=1:2:3", 3 },
+        { "gaussian:cov=4", "gaussian:cov=4", 1 },
+        { "gaussian:cov=20:0:20", "gaussian:cov=20:0:20", 2 },
+        { "gaussian:cov=2:1:3,mean=-1:.5,n=9",
+          "gaussian:mean=-1:.5,cov=2:1:3,n=9", 2 },
+        { "gaussian:dim=2,mean=7,cov=2:1:3", "gaussian:dim=2,mean=7,cov=2:1:3",
+          2 },
+        { "gaussian:mean=3", "gaussian:dim=2,mean=3,std=1", 2 },
+        { "gaussian:mean=3:4,std=2", "gaussian:mean=3:4,std=2", 2 },
+    };
+
+    for (size_t i = 0; i < COUNT(rows_); i++) {
+        ito_dist *dist = open_dist(rows_[i].spec), *again;
+
+        CHECK_STR(ito_dist_spec(dist), rows_[i].kept);
+        CHECK(ito_dist_dim(dist) == rows_[i].dim);
+        again = open_dist(rows_[i].kept);
+        CHECK_STR(ito_dist_spec(again), rows_[i].kept);
         ito_dist_free(dist);
         ito_dist_free(again);
     }
@@ -598,6 +642,25 @@ TEST(bad_names_and_parameters_are_refused_with_what_exists)
         { "gmm:std=11111111111111111111111111111", "std takes a number" },
         { "gmm:n=0", "n takes an integer" },
         { "checkerboard:grid=65", "from 1 to 64" },
+        { "gaussian:cov=1:2", "1, 3, 6, 10" },
+        { "gaussian:cov=1:0:1,std=2", "exclude each other" },
+        { "gaussian:dim=3,cov=1:0:1", "do not fit" },
+        { "gaussian:mean=1:2:3,cov=1:0:1", "do not fit" },
+        { "gaussian:cov=1:2:1", "not positive definite" },
+        { "gaussian:cov=1::1", "cov takes a number" },
+        { "gaussian:cov=1:0:1:", "cov takes a number" },
+        { "gaussian:mean=1:2:3:4:5:6:7:8:9:0:1:2:3:4:5:6:7:8:9:0:1:2:3:4:5:6"
+          ":7:8:9:0:1:2:3:4:5:6:7",
+          "more than 36 numbers" },
+        { "gaussian:mean="
+          "1.00000000000000:1.00000000000000:1.00000000000000:1.00000000000000:"
+          "1.00000000000000:1.00000000000000:1.00000000000000:1.00000000000000:"
+          "1.00000000000000:1.00000000000000:1.00000000000000:1.00000000000000:"
+          "1.00000000000000:1.00000000000000:1.00000000000000:1.00000000000000",
+          "more than 255 characters" },
+        { "uniform:lo=1,hi=1", "not below" },
+        { "funnel:dim=1", "from 2 to 4096" },
+        { "student-t:df=0", "df takes a number" },
     };
     ito_dist *dist;
 
@@ -680,13 +743,13 @@ int main(void)
         RUN(circles_and_rings_have_their_radii),
         RUN(checkerboard_fills_its_cells_and_nothing_else),
         RUN(curves_lie_on_their_formulas),
+        RUN(normals_of_any_covariance_have_their_moments),
+        RUN(labels_say_which_class_a_row_was_drawn_from),
         RUN(rows_are_functions_of_their_address_alone),
         RUN(rows_can_be_drawn_into_a_wider_array),
-        RUN(densities_have_mass_one_and_scores_are_their_slopes),
-        RUN(scores_have_stein_moments_on_samples),
-        RUN(densities_are_finite_far_out_and_exact_where_known),
         RUN(mixtures_normalise_their_weights),
         RUN(every_name_opens_and_its_spec_opens_the_same_again),
+        RUN(lists_of_a_gaussian_say_how_many_components_it_has),
         RUN(parameters_are_read_and_kept_as_text),
         RUN(bad_names_and_parameters_are_refused_with_what_exists),
         RUN(addresses_out_of_range_are_refused),

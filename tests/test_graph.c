@@ -30,7 +30,7 @@ typedef struct net {
     ito_graph *g;
     ito_plan *plan;
     ito_weights *w;
-    float *params, *grad, *work, *x, *t, *c, *dy, *dx;
+    float *params, *grad, *work, *x, *t, *cond, *c, *dy, *dx;
     size_t rows, dim, out;
 } net;
 
@@ -51,6 +51,16 @@ static float *make(size_t n)
     return p;
 }
 
+/* Conditions whose first column is a label, below 4 or far out. */
+static float *make_conds(size_t rows, size_t cols)
+{
+    float *p = make(rows * cols);
+
+    for (size_t r = 0; r < rows && cols > 0; r++)
+        p[r * cols] = r % 5 == 4 ? 1e9F : (float)(r % 5);
+    return p;
+}
+
 static net net_open(ito_ctx *ctx, ito_graph *g, size_t rows, ito_mode mode)
 {
     net n = { .ctx = ctx, .g = g, .rows = rows };
@@ -64,6 +74,7 @@ static net net_open(ito_ctx *ctx, ito_graph *g, size_t rows, ito_mode mode)
     n.work = room(ito_plan_floats(n.plan));
     n.x = make(rows * n.dim);
     n.t = make(rows);
+    n.cond = make_conds(rows, ito_graph_input_cols(g, ITO_INPUT_COND));
     n.c = make(rows * n.out);
     n.dy = make(rows * n.out);
     n.dx = make(rows * n.dim);
@@ -78,6 +89,7 @@ static void net_close(net *n)
     free(n->work);
     free(n->x);
     free(n->t);
+    free(n->cond);
     free(n->c);
     free(n->dy);
     free(n->dx);
@@ -89,7 +101,9 @@ static void net_close(net *n)
 /* The functional whose gradient is tested: sum of c y. */
 static double value(net *n)
 {
-    const ito_batch in = { .rows = n->rows, .x = n->x, .t = n->t };
+    const ito_batch in = {
+        .rows = n->rows, .x = n->x, .t = n->t, .cond = n->cond
+    };
     const float *y;
     double sum = 0.0;
 
@@ -100,23 +114,32 @@ static double value(net *n)
     return sum;
 }
 
+/* (f(v + h) - f(v - h)) / 2 h at h and 2 h, extrapolated. */
 static void check_slope(net *n, float *v, float got)
 {
-    const float h = 0.0078125F, keep = *v;
-    double up, down, slope;
+    const float h = 0.015625F, keep = *v;
+    double slope[2], best;
 
-    *v = keep + h;
-    up = value(n);
-    *v = keep - h;
-    down = value(n);
-    *v = keep;
-    slope = (up - down) / (2.0 * (double)h);
-    CHECK_NEAR(got, slope, 3e-3 * (1.0 + fabs(slope)));
+    for (int i = 0; i < 2; i++) {
+        const float step = h * (float)(i + 1);
+        double up, down;
+
+        *v = keep + step;
+        up = value(n);
+        *v = keep - step;
+        down = value(n);
+        *v = keep;
+        slope[i] = (up - down) / (2.0 * (double)step);
+    }
+    best = (4.0 * slope[0] - slope[1]) / 3.0;
+    CHECK_NEAR(got, best, 3e-3 * (1.0 + fabs(best)));
 }
 
 static void check_gradients(net *n)
 {
-    const ito_batch in = { .rows = n->rows, .x = n->x, .t = n->t };
+    const ito_batch in = {
+        .rows = n->rows, .x = n->x, .t = n->t, .cond = n->cond
+    };
     const size_t params = ito_graph_params(n->g);
 
     (void)value(n);
@@ -132,13 +155,20 @@ static void check_gradients(net *n)
 static ito_graph *every_operation(ito_ctx *ctx)
 {
     ito_graph *g;
-    ito_node x, t, f, h, a, b, m, dead;
+    ito_node x, t, f, h, a, b, m, dead, cond, label;
 
     CHECK(ito_graph_new(ctx, &g) == ITO_OK);
     CHECK(ito_graph_input(ctx, g, ITO_INPUT_X, 3, &x) == ITO_OK);
     CHECK(ito_graph_input(ctx, g, ITO_INPUT_T, 1, &t) == ITO_OK);
     CHECK(ito_graph_fourier(ctx, g, t, 3, &f) == ITO_OK);
+    CHECK(ito_graph_input(ctx, g, ITO_INPUT_COND, 3, &cond) == ITO_OK);
+    CHECK(ito_graph_columns(ctx, g, cond, 0, 1, &label) == ITO_OK);
+    CHECK(ito_graph_embed(ctx, g, label, 4, 5, &b) == ITO_OK);
     CHECK(ito_graph_concat(ctx, g, x, f, &h) == ITO_OK);
+    CHECK(ito_graph_concat(ctx, g, h, b, &h) == ITO_OK);
+    CHECK(ito_graph_columns(ctx, g, h, 1, 4, &a) == ITO_OK);
+    CHECK(ito_graph_concat(ctx, g, h, a, &h) == ITO_OK);
+    CHECK(ito_graph_columns(ctx, g, h, 2, 7, &h) == ITO_OK);
     CHECK(ito_graph_linear(ctx, g, h, 6, ITO_ACT_GELU, &a) == ITO_OK);
     CHECK(ito_graph_linear(ctx, g, h, 9, ITO_ACT_RELU, &dead) == ITO_OK);
     CHECK(ito_graph_act(ctx, g, a, ITO_ACT_TANH, &b) == ITO_OK);
@@ -148,6 +178,9 @@ static ito_graph *every_operation(ito_ctx *ctx)
     CHECK(ito_graph_linear(ctx, g, f, 12, ITO_ACT_NONE, &b) == ITO_OK);
     CHECK(ito_graph_scale_shift(ctx, g, m, b, &m) == ITO_OK);
     CHECK(ito_graph_concat(ctx, g, m, x, &m) == ITO_OK);
+    CHECK(ito_graph_linear(ctx, g, m, 14, ITO_ACT_TANH, &b) == ITO_OK);
+    CHECK(ito_graph_act(ctx, g, m, ITO_ACT_TANH, &m) == ITO_OK);
+    CHECK(ito_graph_potential(ctx, g, m, b, ITO_ACT_TANH, &m) == ITO_OK);
     CHECK(ito_graph_linear(ctx, g, m, 4, ITO_ACT_SELU, &m) == ITO_OK);
     CHECK(ito_graph_finish(ctx, g, m) == ITO_OK);
     return g;
@@ -158,6 +191,8 @@ TEST(gradients_match_finite_differences)
     ito_ctx *ctx = open_cpu(NULL);
     net n = net_open(ctx, every_operation(ctx), ROWS, ITO_MODE_TRAIN);
 
+    for (size_t k = 0; k < ito_graph_params(n.g); k++)
+        n.params[k] *= 0.3F;
     check_gradients(&n);
     net_close(&n);
     ito_close(ctx);
@@ -182,6 +217,89 @@ TEST(perceptrons_have_right_gradients)
         for (size_t k = 0; k < ito_graph_params(g); k++)
             n.params[k] *= 0.3F;
         check_gradients(&n);
+        net_close(&n);
+    }
+    ito_close(ctx);
+}
+
+/* The loss of a network with conditions, and the energy of a potential. */
+TEST(networks_with_conditions_have_right_gradients)
+{
+    const ito_conds conds = { .labels = 4, .label_cols = 3, .given = 2 };
+    const ito_mlp mlp = { .dim = 2, .width = 9, .depth = 3, .conds = conds };
+    const ito_potential pots[] = {
+        { .dim = 2, .units = 7, .width = 6, .conds = conds },
+        { .dim = 3, .units = 5, .width = 4, .act = ITO_ACT_TANH },
+    };
+    ito_ctx *ctx = open_cpu(NULL);
+    ito_graph *g;
+    net n;
+
+    CHECK(ito_conds_cols(&conds) == 5);
+    CHECK(ito_mlp_build(ctx, &mlp, &g) == ITO_OK);
+    CHECK(ito_graph_input_cols(g, ITO_INPUT_COND) == 5);
+    CHECK(!ito_graph_has_energy(g));
+    n = net_open(ctx, g, ROWS, ITO_MODE_TRAIN);
+    check_gradients(&n);
+    net_close(&n);
+    for (size_t i = 0; i < COUNT(pots); i++) {
+        CHECK(ito_potential_build(ctx, &pots[i], &g) == ITO_OK);
+        CHECK(ito_graph_has_energy(g));
+        n = net_open(ctx, g, ROWS, ITO_MODE_TRAIN);
+        check_gradients(&n);
+        net_close(&n);
+    }
+    ito_close(ctx);
+}
+
+/* y = -grad E, for every activation that has an energy, and its Jacobian is
+ * symmetric: v'Jw = w'Jv. */
+TEST(a_potential_is_minus_the_gradient_of_its_energy)
+{
+    static const ito_act acts[] = { ITO_ACT_TANH, ITO_ACT_RELU };
+    ito_ctx *ctx = open_cpu(NULL);
+
+    for (size_t i = 0; i < COUNT(acts); i++) {
+        const ito_potential p = { .dim = 3, .units = 20, .act = acts[i] };
+        double up[ROWS], down[ROWS];
+        float y[ROWS * 3], w[ROWS * 3], jw[ROWS * 3];
+        ito_batch in = { .rows = ROWS };
+        ito_graph *g;
+        net n;
+
+        CHECK(ito_potential_build(ctx, &p, &g) == ITO_OK);
+        n = net_open(ctx, g, ROWS, ITO_MODE_VJP);
+        in.x = n.x;
+        in.t = n.t;
+        memcpy(y, ito_plan_infer(n.plan, n.w, n.work, &in), sizeof(y));
+        CHECK_SAME(ito_plan_forward(n.plan, n.w, n.work, &in), y, ROWS * 3);
+        for (size_t r = 0; r < ROWS * 3; r++) {
+            const float h = 0.0078125F, keep = n.x[r];
+
+            n.x[r] = keep + h;
+            ito_plan_energy(n.plan, n.w, n.work, &in, up);
+            n.x[r] = keep - h;
+            ito_plan_energy(n.plan, n.w, n.work, &in, down);
+            n.x[r] = keep;
+            CHECK_NEAR(y[r], -(up[r / 3] - down[r / 3]) / (2.0 * (double)h),
+                       acts[i] == ITO_ACT_TANH ? 1e-3 : 3e-2);
+        }
+        for (size_t r = 0; r < ROWS * 3; r++)
+            w[r] = y[ROWS * 3 - 1 - r];
+        (void)ito_plan_forward(n.plan, n.w, n.work, &in);
+        memcpy(n.dy, w, sizeof(w));
+        ito_plan_backward(n.plan, n.w, n.work, &in, n.dy, NULL, jw);
+        memcpy(n.dy, n.c, sizeof(w));
+        ito_plan_backward(n.plan, n.w, n.work, &in, n.dy, NULL, n.dx);
+        for (size_t r = 0; r < ROWS; r++) {
+            double a = 0.0, b = 0.0;
+
+            for (size_t c = 3 * r; c < 3 * r + 3; c++) {
+                a += (double)n.c[c] * (double)jw[c];
+                b += (double)w[c] * (double)n.dx[c];
+            }
+            CHECK_NEAR(a, b, 1e-4 * (1.0 + fabs(a)));
+        }
         net_close(&n);
     }
     ito_close(ctx);
@@ -214,7 +332,9 @@ TEST(rows_do_not_depend_on_their_companions)
 
     for (size_t k = 0; k < COUNT(sizes); k++) {
         const size_t rows = sizes[k];
-        const ito_batch in = { .rows = rows, .x = n.x, .t = n.t };
+        const ito_batch in = {
+            .rows = rows, .x = n.x, .t = n.t, .cond = n.cond
+        };
         const float *got = ito_plan_forward(n.plan, n.w, n.work, &in);
 
         if (k == 0)
@@ -227,7 +347,9 @@ TEST(rows_do_not_depend_on_their_companions)
         CHECK_SAME(n.dx, dx, rows * 3);
     }
     for (size_t i = 0; i < 70; i++) {
-        const ito_batch in = { .rows = 1, .x = n.x + 3 * i, .t = n.t + i };
+        const ito_batch in = {
+            .rows = 1, .x = n.x + 3 * i, .t = n.t + i, .cond = n.cond + 3 * i
+        };
 
         CHECK_SAME(ito_plan_infer(n.plan, n.w, n.work, &in), y + 4 * i, 4);
     }
@@ -254,6 +376,7 @@ TEST(kernels_do_not_show_in_outputs_and_gradients)
         n = net_open(ctx, every_operation(ctx), ROWS, ITO_MODE_TRAIN);
         in.x = n.x;
         in.t = n.t;
+        in.cond = n.cond;
         memcpy(y[k], ito_plan_forward(n.plan, n.w, n.work, &in), sizeof(y[k]));
         memcpy(n.dy, n.c, ROWS * 4 * sizeof(float));
         grad[k] = make(ito_graph_params(n.g));
@@ -351,6 +474,15 @@ TEST(builders_refuse_what_does_not_fit)
     CHECK(ito_graph_add(ctx, g, x, y, &z) == ITO_EARG);
     CHECK(ito_graph_scale_shift(ctx, g, y, x, &z) == ITO_EARG);
     CHECK(ito_graph_fourier(ctx, g, x, 4, &z) == ITO_EARG);
+    CHECK(ito_graph_columns(ctx, g, x, 1, 2, &z) == ITO_EARG);
+    CHECK(ito_graph_columns(ctx, g, x, 0, 0, &z) == ITO_EARG);
+    CHECK(ito_graph_columns(ctx, g, x, SIZE_MAX, 2, &z) == ITO_EARG);
+    CHECK(ito_graph_embed(ctx, g, x, 3, 2, &z) == ITO_EARG);
+    CHECK(ito_graph_columns(ctx, g, x, 1, 1, &z) == ITO_OK);
+    CHECK(ito_graph_embed(ctx, g, z, 0, 2, &z) == ITO_EARG);
+    CHECK(ito_graph_embed(ctx, g, z, 2, SIZE_MAX / 2, &z) == ITO_EARG);
+    CHECK(ito_graph_potential(ctx, g, x, z, ITO_ACT_TANH, &z) == ITO_EARG);
+    CHECK(ito_graph_potential(ctx, g, x, y, ITO_ACT_GELU, &z) == ITO_EARG);
     CHECK(ito_graph_finish(ctx, g, 7) == ITO_EARG);
     CHECK(ito_graph_finish(ctx, g, y) == ITO_OK);
     CHECK(ito_graph_act(ctx, g, y, ITO_ACT_SILU, &z) == ITO_EARG);
@@ -390,6 +522,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         RUN(gradients_match_finite_differences),
         RUN(perceptrons_have_right_gradients),
+        RUN(networks_with_conditions_have_right_gradients),
+        RUN(a_potential_is_minus_the_gradient_of_its_energy),
         RUN(the_lab_network_has_12866_parameters),
         RUN(rows_do_not_depend_on_their_companions),
         RUN(kernels_do_not_show_in_outputs_and_gradients),

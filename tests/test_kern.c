@@ -78,6 +78,17 @@ static void job_lincomb(const ito_kern *k, size_t n, work *b)
     k->lincomb(n, b->w, b->y, 0, a, y);
 }
 
+/* All numbers of terms that solvers have; the output is the last term. */
+static void job_lincomb_many(const ito_kern *k, size_t n, work *b)
+{
+    const float a[13] = { 0.3f,  -1.7f, 2.5f, 0.1f,  -0.9f, 1.1f, 0.7f,
+                          -0.2f, 0.4f,  0.6f, -1.3f, 0.8f,  0.5f };
+    const float *const y[13] = { b->y, b->x, b->y, b->x, b->y, b->x, b->y,
+                                 b->x, b->y, b->x, b->y, b->x, b->z };
+
+    k->lincomb(n, b->z, b->w, n % 14, a, y + (13 - n % 14));
+}
+
 static void job_add(const ito_kern *k, size_t n, work *b)
 {
     k->add(n, b->x, b->y, b->x);
@@ -175,6 +186,14 @@ static void job_adam(const ito_kern *k, size_t n, work *b)
     k->adam(n, &s, b->x, b->y, b->z, b->w);
 }
 
+static void job_bisect(const ito_kern *k, size_t n, work *b)
+{
+    const float *const z[2] = { b->x, b->y };
+    float *const second[2] = { b->x, b->y };
+
+    k->bisect(n, 0.3, z, b->z, b->w, second);
+}
+
 #define ACTS(X)   \
     X(none, NONE) \
     X(silu, SILU) X(gelu, GELU) X(relu, RELU) X(tanh, TANH) X(selu, SELU)
@@ -186,6 +205,34 @@ static void job_adam(const ito_kern *k, size_t n, work *b)
     }
 ACTS(X)
 #undef X
+
+static void job_mixture(const ito_kern *k, size_t n, work *b)
+{
+    static const float means[] = { 0.0f,  1.0f, -2.0f, 0.5f, 3.0f,
+                                   -1.0f, 0.2f, 4.0f,  2.0f, 2.0f };
+    static const float inv[] = { 4.0f, 1.0f, 0.5f, 2.0f, 3.0f,
+                                 1.0f, 1.0f, 9.0f, 0.1f, 1.0f };
+    static const float log2w[] = { 0.1f, 0.0f, -1.0f, 0.5f, -0.3f,
+                                   0.0f, 0.3f, 0.2f,  0.1f, 0.7f };
+    static const float curve[] = { -3.0f, -0.7f, -0.4f, -1.5f, -2.0f,
+                                   -0.7f, -0.7f, -6.0f, -0.1f, -0.7f };
+    const size_t dim = 1 + n % 4;
+    const ito_mix m = { .modes = dim == 1 ? 10 : 10 / dim,
+                        .dim = dim,
+                        .means = means,
+                        .inv = inv,
+                        .curve = curve,
+                        .log2w = log2w,
+                        .scale = 0.7f };
+    const float *const x[4] = { b->x, b->y, b->z, b->w };
+    float *const score[4] = { b->x, b->y, b->z, b->w };
+    float *const none[4] = { b->y, b->y, b->y, b->y };
+
+    if (dim > 1)
+        k->mixture(n, &m, x, score, NULL);
+    else
+        k->mixture(n, &m, x, none, b->z);
+}
 
 static ito_philox some_counter(size_t n)
 {
@@ -199,6 +246,20 @@ static void job_normals(const ito_kern *k, size_t n, work *b)
     const ito_philox p = some_counter(n);
 
     k->normals(n / ITO_LANES, &p, b->x);
+}
+
+static void job_em(const ito_kern *k, size_t n, work *b)
+{
+    const ito_philox p = some_counter(n);
+    const ito_em with = {
+        .h = 0.1f, .scale = 0.3f, .f = b->x, .g = b->y, .x = b->z
+    };
+    const ito_em all = {
+        .h = 0.1f, .scale = 0.3f, .g_all = 2.0f, .f = b->x, .x = b->w
+    };
+
+    k->em(n / ITO_LANES, &p, &with);
+    k->em(n / ITO_LANES, &p, &all);
 }
 
 static void job_uniforms(const ito_kern *k, size_t n, work *b)
@@ -218,6 +279,9 @@ static void job_words(const ito_kern *k, size_t n, work *b)
 #define X(name, NAME) { "act " #name, job_act_##name },
 static const job jobs[] = { { "axpy", job_axpy },
                             { "lincomb", job_lincomb },
+                            { "lincomb many", job_lincomb_many },
+                            { "mixture", job_mixture },
+                            { "em", job_em },
                             { "add", job_add },
                             { "sub", job_sub },
                             { "mul", job_mul },
@@ -235,6 +299,7 @@ static const job jobs[] = { { "axpy", job_axpy },
                             { "tanh", job_tanh },
                             { "sincos", job_sincos },
                             { "adam", job_adam },
+                            { "bisect", job_bisect },
                             { "normals", job_normals },
                             { "uniforms", job_uniforms },
                             { "words", job_words },

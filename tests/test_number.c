@@ -10,7 +10,7 @@
 #include <float.h>
 #include <locale.h>
 
-#include "data/number.h"
+#include "base/number.h"
 
 static double from_bits(uint64_t bits)
 {

@@ -137,9 +137,10 @@ TEST(malformed_command_lines_are_refused_with_a_remedy)
 
 TEST(whole_numbers_are_digits_within_range)
 {
-    static const char *const bad[] = { "-1",   "+1",  "1.0", "1e3", "1e99",
-                                       "0x10", "1k",  "ten", "1_0", "nan",
-                                       "inf",  "--1", "1," };
+    static const char *const bad[] = { "-1",   "+1",  "1.0", "1e+3", "1e",
+                                       "0x10", "1k",  "ten", "1_0",  "nan",
+                                       "inf",  "--1", "1,",  "1e-3", "e3",
+                                       "1.5e3" };
     char line[64];
 
     for (size_t i = 0; i < COUNT(bad); i++) {
@@ -154,8 +155,14 @@ TEST(whole_numbers_are_digits_within_range)
     CHECK(args.seed == UINT64_MAX);
     refuses("m --seed 18446744073709551616", "is too large");
     refuses("m --count 99999999999999999999", "is too large");
+    refuses("m --seed 1e99", "is too large");
+    refuses("m --seed 1e100", "is too large");
+    refuses("m --seed 2e19", "is too large");
+    refuses("m --count 0e3", "must be at least 1");
     accepts("m --count 0012");
     CHECK(args.count == 12);
+    accepts("m --count 25e5");
+    CHECK(args.count == 2500000);
 }
 
 TEST(real_numbers_are_finite_decimals)

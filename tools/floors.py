@@ -19,7 +19,7 @@ FLOORS = {
     "expr": 3, "data": 3,
     "dist": 4, "nn": 4, "solve": 4,
     "path": 5, "pde": 5, "metric": 5,
-    "flow": 6,
+    "flow": 6, "sim": 6,
     "plot": 7,
     "cli": 8, "mpi": 8,
 }

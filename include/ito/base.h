@@ -51,6 +51,12 @@ typedef enum ito_status {
 #undef X
 } ito_status;
 
+/** The number type of a state.  Zero means ITO_F32 wherever one is asked. */
+typedef enum ito_dtype {
+    ITO_F32 = 1, /**< float */
+    ITO_F64 = 2  /**< double */
+} ito_dtype;
+
 /** The text of a status, for example "malformed file"; never NULL. */
 ITO_API const char *ito_status_text(ito_status status);
 

@@ -33,12 +33,6 @@
 extern "C" {
 #endif
 
-/** The number type of a state.  Zero means ITO_F32 wherever one is asked. */
-typedef enum ito_dtype {
-    ITO_F32 = 1, /**< float */
-    ITO_F64 = 2  /**< double */
-} ito_dtype;
-
 /**
  * A batch of particles with consecutive ids, at one time: what a field is
  * called on.  Everything in it is the library's and lasts for the call.
@@ -81,22 +75,46 @@ typedef int (*ito_vjp_fn)(void *user, const ito_tile *tile,
 /** Bytes of scratch that a tile of `rows` particles needs. */
 typedef size_t (*ito_scratch_fn)(void *user, size_t rows);
 
-/** How noise enters a stochastic system; only NONE can be solved as yet. */
+/**
+ * How the diffusion sigma of dX = u dt + sigma dW depends on the state, which
+ * decides what methods fit (Kloeden and Platen, Numerical Solution of
+ * Stochastic Differential Equations, chapter 10).  Its shape is a matter of
+ * noise_dim: 0 means that component c has a Brownian motion of its own and
+ * sigma is the diagonal, dim values a particle at out[c]; m > 0 means m
+ * Brownian motions and a dim x m matrix, its element (c, j) at out[c m + j].
+ */
 typedef enum ito_noise_kind {
-    ITO_NOISE_NONE,
-    ITO_NOISE_ADDITIVE,
-    ITO_NOISE_SCALAR,
-    ITO_NOISE_DIAGONAL,
-    ITO_NOISE_COMMUTATIVE,
-    ITO_NOISE_GENERAL
+    ITO_NOISE_NONE,     /**< an ODE */
+    ITO_NOISE_ADDITIVE, /**< sigma(t): not of the state; either shape */
+    ITO_NOISE_SCALAR,   /**< sigma(t, x), one Brownian motion: noise_dim 1 */
+    ITO_NOISE_DIAGONAL, /**< sigma_c(t, x_c): noise_dim 0.  Component c of
+                             sigma depends on component c of x alone */
+    ITO_NOISE_COMMUTATIVE, /**< matrix; L^j sigma_k = L^k sigma_j, where L^j =
+                                sum_i sigma_ij d/dx_i; noise_dim 0 as well, for
+                                a diagonal that depends on other components
+                                and yet commutes */
+    ITO_NOISE_GENERAL      /**< anything; either shape */
 } ito_noise_kind;
 
-/** Which integral a diffusion is meant in; must be said where noise is. */
+/** Which integral a diffusion is meant in; must be said where sigma depends
+ *  on the state.  The drift of the other calculus differs by
+ *  1/2 sum_j L^j sigma_j: u_Stratonovich = u_Ito - that. */
 typedef enum ito_calculus {
     ITO_CALCULUS_UNSET,
     ITO_CALCULUS_ITO,
     ITO_CALCULUS_STRATONOVICH
 } ito_calculus;
+
+/**
+ * A field of second order, dq = v dt, dv = (F(q) - gamma v) dt +
+ * sqrt(2 gamma T) dW: the first half of the components are positions q, the
+ * second half velocities v of unit mass.  Splitting methods (BAOAB and its
+ * like) take F as the second half of the drift at v = 0.
+ */
+typedef struct ito_second_order {
+    double gamma;       /**< friction, at least 0 */
+    double temperature; /**< T, at least 0 */
+} ito_second_order;
 
 /** Promises and wishes of a field, to be or-ed. */
 enum {
@@ -108,7 +126,9 @@ enum {
      *  bit, whatever else is in the tile (ito_field_check tests it). */
     ITO_FIELD_ROW_INVARIANT = 4u,
     /** Does not depend on time. */
-    ITO_FIELD_TIMELESS = 8u
+    ITO_FIELD_TIMELESS = 8u,
+    /** sigma depends on nothing at all (ADDITIVE): it is evaluated once. */
+    ITO_FIELD_CONSTANT_NOISE = 16u
 };
 
 /**
@@ -122,10 +142,23 @@ typedef struct ito_field {
                              States of another type are converted */
     unsigned flags;         /**< ITO_FIELD_... */
     size_t dim;             /**< components of a particle */
-    size_t noise_dim;       /**< components of its noise; 0 */
-    ito_noise_kind noise;   /**< ITO_NOISE_NONE */
-    ito_calculus calculus;  /**< ITO_CALCULUS_UNSET */
+    size_t noise_dim;       /**< Brownian motions; 0 = one a component */
+    ito_noise_kind noise;   /**< how sigma depends on the state */
+    ito_calculus calculus;  /**< of sigma */
     ito_eval_fn drift;      /**< u: dim components */
+    ito_eval_fn diffusion;  /**< sigma, shaped by noise_dim; NULL without
+                                 noise.  WIDE: rows of dim values (noise_dim
+                                 0), or of dim x noise_dim values */
+    ito_eval_fn diffusion_deriv; /**< optional, L^j sigma_k.  Diagonal shape:
+                                 out[c] = sigma_c d sigma_c / dx_c.  Matrix:
+                                 component c of L^j sigma_k at
+                                 out[(c m + k) m + j] */
+    ito_eval_fn jacobian;   /**< optional, du_c / dx_k at out[c dim + k]; what
+                                 implicit methods use, else differences */
+    const double *rates;    /**< optional, dim numbers: u_c = rates[c] x_c +
+                                 the rest; exponential methods solve that part
+                                 exactly */
+    const ito_second_order *second_order; /**< optional, see there */
     ito_eval_fn divergence; /**< optional, out[0] = div u: 1 value a particle */
     ito_vjp_fn vjp;         /**< optional, sum_i v_i du_i/dx: dim components */
     ito_eval_fn score;      /**< optional, grad log p_t: dim components */
@@ -144,7 +177,10 @@ typedef enum ito_part {
     ITO_PART_DIVERGENCE,
     ITO_PART_SCORE,
     ITO_PART_LOG_DENSITY,
-    ITO_PART_POTENTIAL
+    ITO_PART_POTENTIAL,
+    ITO_PART_DIFFUSION,       /**< dim values, or dim x noise_dim a particle */
+    ITO_PART_DIFFUSION_DERIV, /**< dim, or dim x noise_dim x noise_dim */
+    ITO_PART_JACOBIAN         /**< dim x dim */
 } ito_part;
 
 /** Where ito_field_eval evaluates.  Zero in any field means the default. */
@@ -167,7 +203,8 @@ typedef struct ito_rows_at {
  * @param at     time, number type, conditions
  * @param n      rows; 0 is allowed
  * @param x      n x dim values
- * @param out    receives n x dim values (drift, score) or n values
+ * @param out    receives, row after row, n x dim values (drift, score), n x the
+ *               size said at the part, or n values
  * @return ITO_OK, ITO_EARG, ITO_EUNFIT (the field lacks the part),
  *         ITO_ECALLBACK, ITO_ECANCELLED, ITO_ENOMEM or ITO_ENONFINITE (a
  *         result is NaN; infinities pass, a log density may be -inf)

@@ -63,6 +63,40 @@ typedef struct ito_paths {
     const char *const *names; /**< dim names of the columns; NULL = x1, x2 */
 } ito_paths;
 
+/** In place of the number of a column: the time of the frame. */
+#define ITO_TIME ((size_t)-1)
+
+/** A histogram that was counted elsewhere: bars of equal width. */
+typedef struct ito_bars {
+    size_t n;             /**< bars, at most 1000; 0 = there is none */
+    double lo, hi;        /**< ends of the first and of the last */
+    const double *height; /**< n heights, for example count / (all x width) */
+} ito_bars;
+
+/**
+ * Values on the cells of a rectangle: ny rows of nx values, the row of the
+ * smallest y first, each at the centre of its cell.  Values are finite and at
+ * most 1e100 in magnitude.
+ */
+typedef struct ito_raster {
+    size_t nx, ny;       /**< cells along x and y, 1 to 1000 each */
+    double x_lo, x_hi;   /**< ends of the rectangle along x */
+    double y_lo, y_hi;   /**< ends along y */
+    const double *value; /**< ny x nx */
+} ito_raster;
+
+/**
+ * A rectangle of nodes that a flow has moved: where the node of column i and
+ * row j is now stands in row j * nx + i of one of the two arrays.
+ */
+typedef struct ito_mesh {
+    size_t nx, ny;     /**< nodes along either side, at least 2 */
+    size_t step;       /**< nodes from one line that is drawn to the next: more
+                            nodes make smoother lines; 0 = 1 */
+    const float *f32;  /**< ny x nx x 2, or NULL */
+    const double *f64; /**< the same, used where f32 is NULL */
+} ito_mesh;
+
 /** Colour maps; lightness rises (VIRIDIS) or falls (the others) all along. */
 typedef enum ito_map {
     ITO_MAP_VIRIDIS, /**< dark violet, teal, yellow */
@@ -91,7 +125,9 @@ typedef struct ito_figure_opts {
     const char *title; /**< above all panels, on the left */
     int legend;        /**< one legend above all panels instead of one each */
     const char *font;  /**< family; NULL = DejaVu Sans */
-    void *reserved[4]; /**< zero */
+    const double *widths; /**< cols numbers, 0.05 to 20: how wide the panels of
+                               a column are beside others; NULL = equal */
+    void *reserved[4];    /**< zero */
 } ito_figure_opts;
 
 /** The axes of a panel.  Zero in any field means the default. */
@@ -109,6 +145,7 @@ typedef struct ito_panel_opts {
     int open;            /**< no line at the top and on the right */
     int grid;            /**< pale lines at the ticks */
     double aspect;       /**< height / width where both are free; 0 = 0.7 */
+    double gap;          /**< more room on the left, 0 to 100 */
     void *reserved[4];   /**< zero */
 } ito_panel_opts;
 
@@ -146,6 +183,7 @@ typedef struct ito_density_opts {
 typedef struct ito_hist_opts {
     size_t bins;       /**< bars, at most 1000; 0 = sqrt(n)/2, 10 to 60 */
     double lo, hi;     /**< range; both 0 = that of the values */
+    int turned;        /**< values along y, bars to the right */
     void *reserved[4]; /**< zero */
 } ito_hist_opts;
 
@@ -230,6 +268,15 @@ ITO_API ito_status ito_panel_hist(ito_ctx *ctx, ito_panel *panel,
                                   const ito_style *style);
 
 /**
+ * Add bars that are given.
+ *
+ * @param turned  1: values along y, bars to the right
+ */
+ITO_API ito_status ito_panel_bars(ito_ctx *ctx, ito_panel *panel,
+                                  const ito_bars *bars, int turned,
+                                  const ito_style *style);
+
+/**
  * Add the paths of points, coloured by time, over the first two columns, or,
  * where dim is 1, over time and the column.
  *
@@ -252,6 +299,74 @@ ITO_API ito_status ito_panel_arrows(ito_ctx *ctx, ito_panel *panel,
                                     const ito_cloud *arrows, double scale,
                                     const ito_style *style);
 
+/**
+ * Add a line for each of the points that move: column jy over column jx, or
+ * over time where jx is ITO_TIME.
+ *
+ * @param style  colour 0 = quiet colours by turns; size = width of the lines;
+ *               or NULL
+ */
+ITO_API ito_status ito_panel_traces(ito_ctx *ctx, ito_panel *panel,
+                                    const ito_paths *paths, size_t jx,
+                                    size_t jy, const ito_style *style);
+
+/**
+ * Add a filled band, mean and error for example.
+ *
+ * @param rows   rows of three: x, lower end, upper end
+ * @param style  alpha 0 = 0.25; or NULL
+ */
+ITO_API ito_status ito_panel_band(ito_ctx *ctx, ito_panel *panel,
+                                  const ito_cloud *rows,
+                                  const ito_style *style);
+
+/**
+ * Add values that are given, such as a density, as colours from 0 (values
+ * below it look like it) to opts->top: by default the largest value, or where
+ * that is more than twice the 99th percentile of the positive ones, the
+ * latter.  Logarithmic colours span four decades.  Axes must be linear.
+ *
+ * @param opts  bins is not used; or NULL
+ */
+ITO_API ito_status ito_panel_raster(ito_ctx *ctx, ito_panel *panel,
+                                    const ito_raster *raster,
+                                    const ito_density_opts *opts);
+
+/**
+ * Add the lines where given values, interpolated between the centres of their
+ * cells, have these levels.
+ *
+ * @param count   number of levels, at most 64; 0 = the three around the
+ *                densest cells that hold 90, 60 and 30 per cent of a density
+ * @param levels  count values; not used where count is 0
+ */
+ITO_API ito_status ito_panel_levels(ito_ctx *ctx, ito_panel *panel,
+                                    const ito_raster *raster, size_t count,
+                                    const double *levels,
+                                    const ito_style *style);
+
+/**
+ * Add streamlines of a vector field, evenly spaced, each with the head of an
+ * arrow (Jobard and Lefer, Creating Evenly-Spaced Streamlines of Arbitrary
+ * Density, 1997).  Axes must be linear.
+ *
+ * @param u, v     the two components, of one shape
+ * @param spacing  distance of the lines as a share of the rectangle, 0.01 to
+ *                 0.5; 0 = 0.045
+ */
+ITO_API ito_status ito_panel_streams(ito_ctx *ctx, ito_panel *panel,
+                                     const ito_raster *u, const ito_raster *v,
+                                     double spacing, const ito_style *style);
+
+/**
+ * Add the lines of a mesh over its cells; the colour of a cell tells where it
+ * was at the beginning, so that it can be followed from panel to panel.
+ *
+ * @param style  size = width of the lines; colour is not used; or NULL
+ */
+ITO_API ito_status ito_panel_mesh(ito_ctx *ctx, ito_panel *panel,
+                                  const ito_mesh *mesh, const ito_style *style);
+
 /** Add a small text in the upper right corner of a panel. */
 ITO_API ito_status ito_panel_note(ito_ctx *ctx, ito_panel *panel,
                                   const char *text);
@@ -265,6 +380,31 @@ ITO_API ito_status ito_panel_note(ito_ctx *ctx, ito_panel *panel,
  */
 ITO_API ito_status ito_figure_write(ito_ctx *ctx, ito_figure *figure,
                                     const char *path);
+
+/**
+ * Write the numbers behind a figure as CSV, packed where the name ends in
+ * .gz, so that it can be drawn again elsewhere.  One row a mark, in the order
+ * of drawing, with the columns
+ *
+ *     row, col, title  the panel, counted from 1, and what stands above it
+ *     layer            counted from 1 in each panel
+ *     kind, label      what it is, and its name in the legend
+ *     item             number of the line, path, bar or point, from 1
+ *     x, y, u, v       points, line, lines, mesh: x, y
+ *                      paths:   x, y, u = time
+ *                      arrows:  x, y and the vector (u, v)
+ *                      band:    x, y = lower end, u = upper end
+ *                      bars:    x and u = ends of the bar, y = height
+ *                      cells:   x, y = centre, u = value
+ *                      levels:  a piece of a line from (x, y) to (u, v)
+ *
+ * What a kind does not have is empty.  The file appears whole or not at all.
+ *
+ * @return ITO_OK, ITO_EARG (no panel), ITO_EIO, ITO_ENOMEM or ITO_EUNFIT (.gz
+ *         without zlib)
+ */
+ITO_API ito_status ito_figure_data(ito_ctx *ctx, ito_figure *figure,
+                                   const char *path);
 
 /**
  * Draw a figure into memory.

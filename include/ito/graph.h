@@ -113,6 +113,31 @@ ITO_API ito_status ito_graph_concat(ito_ctx *ctx, ito_graph *g, ito_node a,
 ITO_API ito_status ito_graph_fourier(ito_ctx *ctx, ito_graph *g, ito_node t,
                                      size_t count, ito_node *out);
 
+/** y = the columns first .. first + cols - 1 of x. */
+ITO_API ito_status ito_graph_columns(ito_ctx *ctx, ito_graph *g, ito_node x,
+                                     size_t first, size_t cols, ito_node *out);
+
+/**
+ * y = row `index` of a table of count x cols parameters, embed<i>.table:
+ * vectors for labels.  `index` has one column, a whole number below count;
+ * anything else (a label that is not known, NaN) is taken for the last.
+ */
+ITO_API ito_status ito_graph_embed(ito_ctx *ctx, ito_graph *g, ito_node index,
+                                   size_t count, size_t cols, ito_node *out);
+
+/**
+ * Minus the gradient of an energy (a gradient network, arXiv:2404.07361):
+ *
+ *     E(x) = sum_k a_k S(w_k.x + b_k),  S' = act
+ *     y    = -sum_k a_k act(w_k.x + b_k) w_k
+ *
+ * `by` has the columns b_1 .. b_K a_1 .. a_K; the w_k are the columns of the
+ * parameters potential<i>.weight, cols(x) x K.  y is a gradient as long as
+ * `by` does not depend on x.  act: TANH (S = log cosh), RELU or NONE.
+ */
+ITO_API ito_status ito_graph_potential(ito_ctx *ctx, ito_graph *g, ito_node x,
+                                       ito_node by, ito_act act, ito_node *out);
+
 /** Declare the output; no node can be added after. */
 ITO_API ito_status ito_graph_finish(ito_ctx *ctx, ito_graph *g, ito_node out);
 
@@ -206,6 +231,17 @@ ITO_API const float *ito_plan_forward(const ito_plan *plan,
 ITO_API void ito_plan_backward(const ito_plan *plan, const ito_weights *w,
                                float *work, const ito_batch *in, float *dy,
                                float *grad, float *dx);
+
+/** 1 if the output of a finished graph is a potential of the input x, so that
+ *  its energy is known. */
+ITO_API int ito_graph_has_energy(const ito_graph *g);
+
+/**
+ * The energy of each row (E above, in double), of a graph that has one; else
+ * as ito_plan_infer, which it calls.
+ */
+ITO_API void ito_plan_energy(const ito_plan *plan, const ito_weights *w,
+                             float *work, const ito_batch *in, double *out);
 
 #ifdef __cplusplus
 }

@@ -12,6 +12,26 @@ extern "C" {
 #endif
 
 /**
+ * Conditions that a network is given, a row each of the columns
+ *
+ *     label                         if labels > 0
+ *     value_1 .. value_given        if given > 0
+ *     mask_1  .. mask_given
+ *
+ * A label is an index below `labels`, the last of which means "none"; it goes
+ * through a learned table of label_cols columns.  mask_j = 1 says that value_j
+ * is given; where it is 0 the value is 0.
+ */
+typedef struct ito_conds {
+    size_t labels;     /**< labels, none included; 0 = there is no label */
+    size_t label_cols; /**< columns of the table of labels; 0 = 8 */
+    size_t given;      /**< values that may be given */
+} ito_conds;
+
+/** Columns of such a row. */
+ITO_API size_t ito_conds_cols(const ito_conds *conds);
+
+/**
  * A multilayer perceptron u(x, t): the state and its time side by side,
  * `depth` hidden layers of `width`, a linear output of dim columns.
  *
@@ -33,7 +53,8 @@ typedef struct ito_mlp {
     ito_act act;          /**< NONE = SiLU */
     size_t time_features; /**< Fourier features of the time, at most 16 */
     int plain;            /**< layer after layer, no sums */
-    void *reserved[4];    /**< zero */
+    ito_conds conds;      /**< conditions, beside the time */
+    void *reserved[2];    /**< zero */
 } ito_mlp;
 
 /**
@@ -43,6 +64,31 @@ typedef struct ito_mlp {
  */
 ITO_API ito_status ito_mlp_build(ito_ctx *ctx, const ito_mlp *mlp,
                                  ito_graph **out);
+
+/**
+ * A network that is minus the gradient of an energy in x: one hidden layer
+ * used forth and back (ito_graph_potential), whose b and a are a perceptron of
+ * the time and the conditions.
+ *
+ *     y = -sum_k a_k(t) act(w_k.x + b_k(t)) w_k
+ *
+ * Zero in any field but dim means the default.
+ */
+typedef struct ito_potential {
+    size_t dim;           /**< columns of the state and of the output */
+    size_t units;         /**< K; 0 = 256 */
+    ito_act act;          /**< NONE = TANH; or RELU */
+    size_t width;         /**< columns of the perceptron of t; 0 = 64 */
+    size_t depth;         /**< its hidden layers; 0 = 2 */
+    size_t time_features; /**< Fourier features of the time; 0 = 4 */
+    ito_conds conds;      /**< conditions, beside the time */
+    void *reserved[4];    /**< zero */
+} ito_potential;
+
+/** Build the graph of a potential; else as ito_mlp_build. */
+ITO_API ito_status ito_potential_build(ito_ctx *ctx,
+                                       const ito_potential *potential,
+                                       ito_graph **out);
 
 #ifdef __cplusplus
 }

@@ -20,8 +20,18 @@
  *              u = (word[w] + 1/2) / 2^32, v = word[2 + w] / 2^32
  *     uniform  ((word[2 half + w] >> 9) + 1/2) / 2^23, exact in float
  *
+ * Numbers in double are others: a block serves two of them, with g = 8 (id >>
+ * 4) + b, b = r & 7, r = id & 15, half = r >> 3, and a = word[0] + 2^32
+ * word[1], c = word[2] + 2^32 word[3]:
+ *
+ *     normal   sqrt(-2 log u) * (half ? cos : sin)(2 pi v),
+ *              u = ((a >> 12) + 1/2) / 2^52, v = (c >> 10) / 2^54
+ *     uniform  (((half ? c : a) >> 12) + 1/2) / 2^52, exact in double
+ *
  * From 32 components on id and component change places: c0, c1 hold the id
- * and the component field of c3 holds g = 8 (component >> 5) + b.
+ * and the component field of c3 holds g = 8 (component >> 5) + b or, in
+ * double, 8 (component >> 4) + b.  Normals end at 6.76 in float and at 8.57
+ * in double: for studies of tails take double.
  */
 #ifndef ITO_NOISE_H
 #define ITO_NOISE_H
@@ -43,6 +53,7 @@ typedef enum ito_purpose {
     ITO_FOR_TREE = 3,     /**< node of the Brownian tree */
     ITO_FOR_BRIDGE = 4,   /**< barrier crossing */
     ITO_FOR_CHURN = 5,    /**< resampling, churn */
+    ITO_FOR_ACCEPT = 6,   /**< acceptance of a Metropolis step */
     ITO_FOR_WEIGHTS = 16, /**< initial weights */
     ITO_FOR_ROWS = 17,    /**< rows of a batch, built-in data */
     ITO_FOR_TIME = 18,    /**< training times */
@@ -83,6 +94,17 @@ ITO_API ito_status ito_noise_normal(ito_ctx *ctx, const ito_noise *at,
 ITO_API ito_status ito_noise_uniform(ito_ctx *ctx, const ito_noise *at,
                                      uint64_t id0, size_t n, size_t dim,
                                      float *out);
+
+/** Standard normals in double: other numbers than those of ito_noise_normal
+ *  (see the head of this file).  Arguments and errors as there. */
+ITO_API ito_status ito_noise_normal64(ito_ctx *ctx, const ito_noise *at,
+                                      uint64_t id0, size_t n, size_t dim,
+                                      double *out);
+
+/** Uniforms in (0, 1) in double, laid out as ito_noise_normal64. */
+ITO_API ito_status ito_noise_uniform64(ito_ctx *ctx, const ito_noise *at,
+                                       uint64_t id0, size_t n, size_t dim,
+                                       double *out);
 
 #ifdef __cplusplus
 }

@@ -15,7 +15,7 @@
 #define TIMES_MAX 16
 
 static struct {
-    const char *what, *first, *second, *out, *title, *solver;
+    const char *what, *first, *second, *out, *numbers, *title, *solver;
     opt_list times;
     size_t count, steps, bins, grid, most;
     double width, dpi;
@@ -24,13 +24,15 @@ static struct {
 
 static const opt options[] = {
     ARG("WHAT", &args.what,
-        "samples, pairs, trajectories, field, flow or loss"),
+        "samples, pairs, trajectories, field, flow, warp or loss"),
     ARG("INPUT", &args.first,
         "samples, pairs: data (a table or a built-in set); else a model, or "
         "oracle:NAME for the exact field of a built-in set"),
     OPTARG("SAMPLES", &args.second,
            "samples, pairs: a table, a built-in set or a model"),
     STRING('o', "out", "FILE", &args.out, "write here: .png, .svg, .pdf"),
+    STRING(0, "numbers", "FILE", &args.numbers,
+           "write the numbers behind the picture here: .csv, .csv.gz"),
     GROUP("look"),
     CHOICE(0, "look", "default|density|scatter", &args.look,
            "how points are drawn [density from 2000 on]"),
@@ -44,8 +46,9 @@ static const opt options[] = {
     SIZE('n', "count", &args.count,
          "points [200 trajectories, 20000 in a cloud, 10000 rows]"),
     LIST(0, "times", "T,...", &args.times,
-         "field, flow: times from 0 (noise) to 1 (data) [four]"),
-    SIZE(0, "grid", &args.grid, "field: arrows along an axis [17]"),
+         "field, flow, warp: times from 0 (noise) to 1 (data) [four]"),
+    SIZE(0, "grid", &args.grid,
+         "field: arrows along an axis; warp: lines along one [17]"),
     STRING(0, "solver", "NAME", &args.solver,
            "euler, midpoint, heun or rk4 [heun]"),
     SIZE(0, "steps", &args.steps, "steps from noise to data [100]"),
@@ -146,6 +149,8 @@ static ito_status draw_motion(ito_ctx *ctx, const double *times,
         rc = picture_loss(ctx, &m, &o, figure);
     else if (rc == ITO_OK && strcmp(args.what, "trajectories") == 0)
         rc = picture_trajectories(ctx, &m, &how, &o, figure);
+    else if (rc == ITO_OK && strcmp(args.what, "warp") == 0)
+        rc = picture_warp(ctx, &m, &how, &o, figure);
     else if (rc == ITO_OK)
         rc = picture_flow(ctx, &m, &how, strcmp(args.what, "field") == 0, &o,
                           figure);
@@ -157,14 +162,16 @@ static ito_status draw_motion(ito_ctx *ctx, const double *times,
 static int check_usage(int *tables)
 {
     static const char *const kinds[] = { "samples", "pairs", "trajectories",
-                                         "field",   "flow",  "loss" };
+                                         "field",   "flow",  "warp",
+                                         "loss" };
+    const size_t count = sizeof(kinds) / sizeof(kinds[0]);
     size_t k = 0;
 
-    while (k < 6 && strcmp(args.what, kinds[k]) != 0)
+    while (k < count && strcmp(args.what, kinds[k]) != 0)
         k++;
-    if (k == 6)
+    if (k == count)
         return cmd_usage("cannot plot '%.40s'; give samples, pairs, "
-                         "trajectories, field, flow or loss",
+                         "trajectories, field, flow, warp or loss",
                          args.what);
     *tables = k < 2;
     if (args.second && !*tables)
@@ -198,6 +205,8 @@ static int run(void)
                     : draw_motion(ctx, times, &figure);
     if (rc == ITO_OK)
         rc = ito_figure_write(ctx, figure, args.out);
+    if (rc == ITO_OK && args.numbers)
+        rc = ito_figure_data(ctx, figure, args.numbers);
     if (rc == ITO_OK && common.json) {
         printf("{\"out\": ");
         term_json_string(stdout, args.out);
@@ -219,14 +228,19 @@ const command command_plot = {
         "90 per cent of the samples.\n\n"
         "trajectories follows points from noise to data, field shows the "
         "vector field over their density at chosen times, flow the density "
-        "alone, loss the training. Models of a table are drawn in their own "
+        "alone, warp a grid of lines over the noise as the flow carries it, "
+        "loss the training. Models of a table are drawn in their own "
         "coordinates, before the columns are decoded.\n\n"
+        "--numbers writes what is drawn as CSV, to draw it elsewhere: a row a "
+        "mark, with panel, layer, kind and coordinates. "
         "The file name tells the kind: .png, .svg or .pdf. Equal calls give "
         "equal files on one machine.",
-    .examples = "ito plot samples data.csv samples.csv -o samples.pdf\n"
-                "ito plot pairs houses.csv houses.safetensors -o pairs.png\n"
-                "ito plot field m.safetensors --times 0,0.5,0.9 -o field.svg\n"
-                "ito plot trajectories oracle:8gaussians -o exact.png\n",
+    .examples =
+        "ito plot samples data.csv samples.csv -o samples.pdf\n"
+        "ito plot pairs houses.csv houses.safetensors -o pairs.png\n"
+        "ito plot field m.safetensors --times 0,0.5,0.9 -o field.svg\n"
+        "ito plot trajectories oracle:8gaussians -o exact.png\n"
+        "ito plot warp oracle:checkerboard -o warp.png --numbers warp.csv\n",
     .options = options,
     .run = run,
 };

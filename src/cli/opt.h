@@ -134,6 +134,9 @@ int opt_given(const void *value);
  */
 int opt_value(const opt *o, char *text, char *error, size_t error_bytes);
 
+/* The whole of a text as a finite decimal number; 0, or -1. */
+int opt_number(const char *text, double *out);
+
 /* Append to a list; -1 when out of memory. */
 int opt_list_add(opt_list *list, const char *item);
 

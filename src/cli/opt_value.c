@@ -11,26 +11,41 @@
 
 #include "cli/opt.h"
 
-/* Digits only, at most `limit`; 0, or -1 with a word in *why. */
+/* Put a digit behind a number of at most `limit`; -1 when it does not fit. */
+static int push_digit(uint64_t *value, unsigned digit, uint64_t limit)
+{
+    if (*value > (limit - digit) / 10)
+        return -1;
+    *value = *value * 10 + digit;
+    return 0;
+}
+
+/* Digits, at most `limit`, or digits and an exponent as in 1e6; 0, or -1 with
+ * a word in *why. */
 static int read_whole(const char *text, uint64_t limit, uint64_t *out,
                       const char **why)
 {
-    uint64_t value = 0;
+    uint64_t value = 0, zeros = 0;
+    const char *c = text;
 
     *why = "is not a whole number";
-    if (!*text)
+    if (*c < '0' || *c > '9')
         return -1;
-    for (const char *c = text; *c; c++) {
-        const unsigned digit = (unsigned)(unsigned char)*c - '0';
-
-        if (digit > 9)
+    *why = "is too large";
+    for (; *c >= '0' && *c <= '9'; c++)
+        if (push_digit(&value, (unsigned)(*c - '0'), limit) != 0)
             return -1;
-        if (value > (limit - digit) / 10) {
-            *why = "is too large";
+    if (*c == 'e' && c[1] >= '0' && c[1] <= '9')
+        for (c++; *c >= '0' && *c <= '9'; c++)
+            if (push_digit(&zeros, (unsigned)(*c - '0'), 99) != 0)
+                return -1;
+    *why = "is not a whole number";
+    if (*c)
+        return -1;
+    *why = "is too large";
+    for (; zeros > 0 && value > 0; zeros--)
+        if (push_digit(&value, 0, limit) != 0)
             return -1;
-        }
-        value = value * 10 + digit;
-    }
     *out = value;
     return 0;
 }
@@ -71,6 +86,11 @@ static int read_double(const char *text, size_t rest, double *out)
         return -1;
     *out = strtod(text, NULL);
     return isfinite(*out) ? 0 : -1;
+}
+
+int opt_number(const char *text, double *out)
+{
+    return read_double(text, 0, out);
 }
 
 /* 90, 90s, 5m, 1.5h in seconds; at most ten years. */

@@ -18,6 +18,9 @@
 #define GRID       17
 #define FRAMES_MAX 16
 #define NAME_BYTES 80
+#define WARP_REACH 2.5f /* the grid of noise spans -2.5 to 2.5 */
+#define WARP_FINE  8    /* nodes from line to line */
+#define LINES_MAX  60
 #define ORACLE     "oracle:"
 
 /* --- what moves ---------------------------------------------------------- */
@@ -145,8 +148,9 @@ static void add_point(frames *f, size_t point, size_t steps)
     f->t[f->count++] = (double)point / (double)steps;
 }
 
+/* Points from noise, or from x (f->n rows), to data. */
 static ito_status solve(ito_ctx *ctx, const mover *m, const motion *how,
-                        frames *f)
+                        frames *f, float *x)
 {
     ito_start start = { .ctx = ctx, .at = { .seed = how->seed } };
     ito_store store = { .rows = f->x, .n = f->n };
@@ -158,13 +162,13 @@ static ito_status solve(ito_ctx *ctx, const mover *m, const motion *how,
                                   .t1 = 1.0,
                                   .n = f->n,
                                   .dtype = ITO_F32,
-                                  .init = ito_start_normal,
+                                  .init = x ? NULL : ito_start_normal,
                                   .init_arg = &start,
                                   .sinks = &sink,
                                   .sink_count = 1 };
     const ito_solve_opts o = { .method = how->solver, .steps = steps_of(how) };
 
-    return ito_solve(ctx, &problem, NULL, &o, NULL);
+    return ito_solve(ctx, &problem, x, &o, NULL);
 }
 
 /* --- figures of what moves ----------------------------------------------- */
@@ -182,7 +186,7 @@ ito_status picture_trajectories(ito_ctx *ctx, const mover *m, const motion *how,
     for (size_t k = 0; rc == ITO_OK && k < count; k++)
         add_point(&f, k * steps / (count - 1), steps);
     if (rc == ITO_OK)
-        rc = solve(ctx, m, how, &f);
+        rc = solve(ctx, m, how, &f, NULL);
     if (rc == ITO_OK) {
         const ito_paths paths = { .n = n,
                                   .dim = dim,
@@ -361,12 +365,65 @@ ito_status picture_flow(ito_ctx *ctx, const mover *m, const motion *how,
     if (rc == ITO_OK)
         rc = choose_times(how, with_arrows, &f);
     if (rc == ITO_OK)
-        rc = solve(ctx, m, how, &f);
+        rc = solve(ctx, m, how, &f, NULL);
     if (rc == ITO_OK && with_arrows)
         rc = find_all_arrows(ctx, m, &f, grid, &a);
     if (rc == ITO_OK)
         rc = draw_frames(ctx, m, &f, &a, opts, out);
     free(a.row);
+    frames_free(&f);
+    return rc;
+}
+
+/* The nodes of a square grid over the noise, row after row. */
+static float *make_nodes(size_t side)
+{
+    const float step = 2.0f * WARP_REACH / (float)(side - 1);
+    float *x = malloc(2 * side * side * sizeof(*x));
+
+    for (size_t k = 0; x && k < side * side; k++) {
+        x[2 * k] = (float)(k % side) * step - WARP_REACH;
+        x[2 * k + 1] = (float)(k / side) * step - WARP_REACH;
+    }
+    return x;
+}
+
+ito_status picture_warp(ito_ctx *ctx, const mover *m, const motion *how,
+                        const ito_plot_opts *opts, ito_figure **out)
+{
+    const size_t lines = how->grid ? how->grid : GRID;
+    const size_t side = (lines - 1) * WARP_FINE + 1;
+    float *x = NULL;
+    frames f;
+    ito_status rc;
+
+    if (m->field->dim != 2 || lines < 2 || lines > LINES_MAX ||
+        how->time_count > FRAMES_MAX)
+        return cmd_fail(ITO_EARG,
+                        "a model of %zu coordinates, %zu lines, %zu times: a "
+                        "warped grid has 2 coordinates, 2 to %d lines along an "
+                        "axis and at most %d times",
+                        m->field->dim, lines, how->time_count, LINES_MAX,
+                        FRAMES_MAX);
+    rc = frames_new(&f, how->time_count ? how->time_count : 4, side * side, 2);
+    if (rc == ITO_OK)
+        rc = choose_times(how, 0, &f);
+    if (rc == ITO_OK && !(x = make_nodes(side)))
+        rc = cmd_fail(ITO_ENOMEM, "%zu nodes", side * side);
+    if (rc == ITO_OK)
+        rc = solve(ctx, m, how, &f, x);
+    if (rc == ITO_OK) {
+        const ito_warp warp = { .nx = side,
+                                .ny = side,
+                                .step = WARP_FINE,
+                                .frames = f.count,
+                                .t = f.t,
+                                .f32 = f.x,
+                                .names = (const char *const *)m->names };
+
+        rc = ito_plot_warp(ctx, &warp, opts, out);
+    }
+    free(x);
     frames_free(&f);
     return rc;
 }

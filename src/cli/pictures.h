@@ -8,7 +8,7 @@
 
 #include <ito/model.h>
 #include <ito/oracle.h>
-#include <ito/plot.h>
+#include <ito/plot_sim.h>
 #include <ito/source.h>
 
 /** What moves points: a model, or the exact field of a distribution. */
@@ -44,6 +44,11 @@ ito_status picture_trajectories(ito_ctx *ctx, const mover *m, const motion *how,
 ito_status picture_flow(ito_ctx *ctx, const mover *m, const motion *how,
                         int with_arrows, const ito_plot_opts *opts,
                         ito_figure **out);
+
+/** A grid of lines that the flow carries from noise to data, at chosen times
+ *  (two coordinates only); grid: lines along an axis, 0 = 17. */
+ito_status picture_warp(ito_ctx *ctx, const mover *m, const motion *how,
+                        const ito_plot_opts *opts, ito_figure **out);
 
 /** Training and validation loss of a model. */
 ito_status picture_loss(ito_ctx *ctx, const mover *m, const ito_plot_opts *opts,

@@ -169,6 +169,18 @@ ito_status ito__fail_at(ito_ctx *ctx, ito_status status, const ito_errinfo *at,
     return status;
 }
 
+ito_status ito__fail_lines(ito_ctx *ctx, ito_status status,
+                           const ito_errinfo *at, const char *text)
+{
+    const size_t bytes = size_min(strlen(text), sizeof(ctx->errmsg) - 1);
+
+    memcpy(ctx->errmsg, text, bytes);
+    ctx->errmsg[bytes] = '\0';
+    ctx->info = *at;
+    ctx->info.status = status;
+    return status;
+}
+
 const char *ito_errmsg(const ito_ctx *ctx)
 {
     return ctx ? ctx->errmsg : "no context: out of memory";

@@ -57,6 +57,11 @@ ito_status ito__fail(ito_ctx *ctx, ito_status status, const char *format, ...)
 ito_status ito__fail_at(ito_ctx *ctx, ito_status status, const ito_errinfo *at,
                         const char *format, ...) ITO_PRINTF(4, 5);
 
+/* Record an error whose text has several lines; the caller answers for its
+ * characters. */
+ito_status ito__fail_lines(ito_ctx *ctx, ito_status status,
+                           const ito_errinfo *at, const char *text);
+
 #ifdef __clang_analyzer__ /* it cannot see that they return `status` */
 #define ito__fail(ctx, status, ...) \
     ((void)ito__fail(ctx, status, __VA_ARGS__), (status))

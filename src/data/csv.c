@@ -4,8 +4,8 @@
  */
 #include <string.h>
 
+#include "base/number.h"
 #include "data/csv_reader.h"
-#include "data/number.h"
 
 #define BOM "\xef\xbb\xbf" /* of UTF-8 */
 

@@ -5,9 +5,9 @@
  */
 #include <string.h>
 
+#include "base/number.h"
+#include "base/utf8.h"
 #include "data/csv_reader.h"
-#include "data/number.h"
-#include "data/utf8.h"
 
 #define LOOK_ROWS 1000    /* rows read to tell whether there is a header */
 #define COLS_MAX  1000000 /* columns */

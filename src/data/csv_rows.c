@@ -7,9 +7,9 @@
  */
 #include <string.h>
 
+#include "base/number.h"
+#include "base/utf8.h"
 #include "data/csv_reader.h"
-#include "data/number.h"
-#include "data/utf8.h"
 
 #define CANCEL_ROWS 16384 /* rows between two looks at cancel */
 

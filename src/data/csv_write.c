@@ -8,7 +8,7 @@
  */
 #include <string.h>
 
-#include "data/number.h"
+#include "base/number.h"
 #include "data/stream.h"
 #include "data/table.h"
 

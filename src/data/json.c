@@ -13,8 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "data/number.h"
-#include "data/utf8.h"
+#include "base/number.h"
+#include "base/utf8.h"
 
 #define DEPTH_MAX 32
 

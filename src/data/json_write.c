@@ -6,8 +6,8 @@
 
 #include <string.h>
 
-#include "data/number.h"
-#include "data/utf8.h"
+#include "base/number.h"
+#include "base/utf8.h"
 
 void json_begin(json_writer *w, ito_ctx *ctx)
 {

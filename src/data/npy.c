@@ -12,7 +12,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "data/number.h"
+#include "base/number.h"
 #include "data/stream.h"
 #include "data/table.h"
 

@@ -9,11 +9,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/number.h"
+#include "base/utf8.h"
 #include "data/npy.h"
-#include "data/number.h"
 #include "data/stream.h"
 #include "data/table.h"
-#include "data/utf8.h"
 
 #define HEADER_ALIGN 64
 #define COLS_MAX     1000000

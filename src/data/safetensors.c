@@ -11,10 +11,10 @@
 #include <string.h>
 
 #include "base/sha256.h"
+#include "base/utf8.h"
 #include "data/json.h"
 #include "data/st_sum.h"
 #include "data/stream.h"
-#include "data/utf8.h"
 #include "os/file.h"
 
 /* Where bytes come from: a file, or memory. */

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "data/utf8.h"
+#include "base/utf8.h"
 
 ito_table *table_new(ito_ctx *ctx, size_t cols)
 {

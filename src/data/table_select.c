@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "data/table.h"
-#include "data/utf8.h"
 
 #define LIST_MAX 300 /* bytes of a message that lists columns */
 

@@ -9,8 +9,9 @@
 #include "dist/kinds.h"
 #include "kern/dmath.h"
 
-#define MODES_MAX 4096
-#define DIM_MAX   4096
+#define MODES_MAX   4096
+#define DIM_MAX     4096
+#define COV_DIM_MAX 512
 
 ito_status ito__dist_new_modes(ito_ctx *ctx, ito_dist *dist, size_t modes,
                                size_t dim)
@@ -114,6 +115,33 @@ static bool in_range(const double *x, size_t n, bool positive)
     return true;
 }
 
+/* Covariances are finite and symmetric to rounding. */
+static ito_status check_covs(ito_ctx *ctx, size_t modes, size_t dim,
+                             const double *covs)
+{
+    if (dim > COV_DIM_MAX)
+        return ito__fail(ctx, ITO_EARG,
+                         "mixture: covariances of %zu x %zu values; there may "
+                         "be %d x %d",
+                         dim, dim, COV_DIM_MAX, COV_DIM_MAX);
+    if (!in_range(covs, modes * dim * dim, false))
+        return ito__fail(ctx, ITO_EARG,
+                         "mixture: covariances must lie within 1e30");
+    for (size_t k = 0; k < modes; k++)
+        for (size_t i = 0; i < dim; i++)
+            for (size_t j = 0; j < i; j++) {
+                const double *s = covs + k * dim * dim;
+                const double a = s[i * dim + j], b = s[j * dim + i];
+
+                if (fabs(a - b) > 1e-12 * (fabs(a) + fabs(b)))
+                    return ito__fail(ctx, ITO_EARG,
+                                     "mixture: covariance %zu is not "
+                                     "symmetric: %g at (%zu, %zu), %g across",
+                                     k, a, i, j, b);
+            }
+    return ITO_OK;
+}
+
 static ito_status check_mixture(ito_ctx *ctx, const ito_mixture *m)
 {
     if (!m || !m->means)
@@ -129,26 +157,28 @@ static ito_status check_mixture(ito_ctx *ctx, const ito_mixture *m)
         return ito__fail(ctx, ITO_EARG,
                          "mixture: means, stds and weights must "
                          "lie within 1e30, the last two be at least 1e-30");
+    if (m->covs && m->stds)
+        return ito__fail(ctx, ITO_EARG,
+                         "mixture: stds and covs exclude each other");
+    if (m->covs)
+        return check_covs(ctx, m->modes, m->dim, m->covs);
     return ITO_OK;
 }
 
-ito_status ito_dist_open_mixture(ito_ctx *ctx, const ito_mixture *mixture,
-                                 ito_dist **out)
+/* A distribution of a kind that is not in the list. */
+static ito_status new_mixture(ito_ctx *ctx, const dist_kind *kind,
+                              const ito_mixture *m, ito_dist **out)
 {
-    const ito_mixture *m = mixture;
     ito_dist *dist;
     ito_status rc;
 
-    if (!ctx || !out)
-        return ITO_EARG;
-    *out = NULL;
     if ((rc = check_mixture(ctx, m)) != ITO_OK)
         return rc;
     dist = ito__calloc(ctx, 1, sizeof(*dist));
     if (!dist)
         return ito__fail(ctx, ITO_ENOMEM, "mixture: no memory");
     dist->ctx = ctx;
-    dist->kind = &ito__dist_kind_mixture;
+    dist->kind = kind;
     rc = ito__dist_new_modes(ctx, dist, m->modes, m->dim);
     if (rc == ITO_OK) {
         memcpy(ito__dist_means(dist), m->means,
@@ -159,7 +189,71 @@ ito_status ito_dist_open_mixture(ito_ctx *ctx, const ito_mixture *mixture,
         }
         ito__dist_finish_modes(dist);
     }
+    if (rc == ITO_OK && m->covs)
+        rc = ito__dist_set_covs(ctx, dist, m->covs);
     return finish(rc, dist, out);
+}
+
+ito_status ito_dist_open_mixture(ito_ctx *ctx, const ito_mixture *mixture,
+                                 ito_dist **out)
+{
+    if (!ctx || !out)
+        return ITO_EARG;
+    *out = NULL;
+    return new_mixture(ctx, &ito__dist_kind_mixture, mixture, out);
+}
+
+ito_status ito_dist_open_gaussian(ito_ctx *ctx, size_t dim, const double *mean,
+                                  const double *cov, ito_dist **out)
+{
+    double *zeros = NULL;
+    ito_mixture m = { .modes = 1, .dim = dim, .means = mean, .covs = cov };
+    ito_status rc;
+
+    if (!ctx || !out)
+        return ITO_EARG;
+    *out = NULL;
+    if (dim < 1 || dim > COV_DIM_MAX || !cov)
+        return ito__fail(ctx, ITO_EARG,
+                         "gaussian: %zu dimensions, covariance %s; there may "
+                         "be 1 to %d",
+                         dim, cov ? "given" : "missing", COV_DIM_MAX);
+    if (!mean) {
+        zeros = ito__calloc(ctx, dim, sizeof(*zeros));
+        if (!zeros)
+            return ito__fail(ctx, ITO_ENOMEM, "gaussian: no memory");
+        m.means = zeros;
+    }
+    rc = new_mixture(ctx, &ito__dist_kind_normal, &m, out);
+    ito__free(ctx, zeros);
+    return rc;
+}
+
+ito_status ito_dist_open_class(ito_ctx *ctx, const ito_dist *dist,
+                               uint32_t label, ito_dist **out)
+{
+    ito_mixture m = { .modes = 1 };
+
+    if (!ctx || !out)
+        return ITO_EARG;
+    *out = NULL;
+    if (!dist || label >= ito_dist_classes(dist))
+        return ito__fail(ctx, ITO_EARG, "class %lu of %s: there are %zu",
+                         (unsigned long)label,
+                         dist ? ito_dist_name(dist) : "nothing",
+                         dist ? ito_dist_classes(dist) : 0);
+    if (dist->modes.modes == 0)
+        return ito__fail(ctx, ITO_EUNFIT,
+                         "class %lu of %s: only the classes of mixtures are "
+                         "distributions of their own",
+                         (unsigned long)label, ito_dist_name(dist));
+    m.dim = dist->dim;
+    m.means = dist->modes.means + label * dist->dim;
+    if (dist->covs)
+        m.covs = dist->covs + label * dist->dim * dist->dim;
+    else
+        m.stds = dist->modes.stds + label;
+    return new_mixture(ctx, &ito__dist_kind_mixture, &m, out);
 }
 
 void ito_dist_free(ito_dist *dist)
@@ -169,6 +263,8 @@ void ito_dist_free(ito_dist *dist)
     ito__free(dist->ctx, dist->spec);
     ito__free(dist->ctx, dist->table);
     ito__free(dist->ctx, dist->mean);
+    ito__free(dist->ctx, dist->covs);
+    ito__free(dist->ctx, dist->factor);
     ito__free(dist->ctx, dist);
 }
 
@@ -194,7 +290,7 @@ uint64_t ito_dist_rows(const ito_dist *dist)
 
 const ito_modes *ito__dist_modes(const ito_dist *dist)
 {
-    return dist->modes.modes > 0 ? &dist->modes : NULL;
+    return dist->modes.modes > 0 && !dist->covs ? &dist->modes : NULL;
 }
 
 bool ito__dist_board(const ito_dist *dist, size_t *grid, double *scale)
@@ -219,7 +315,10 @@ void ito__dist_rows(const ito_kern *kern, const ito_dist *dist,
                               .out = out + i * ld,
                               .ld = ld };
 
-        dist->kind->draw(&d);
+        if (dist->covs)
+            ito__draw_full(&d);
+        else
+            dist->kind->draw(&d);
     }
 }
 
@@ -241,15 +340,12 @@ static void sample_chunk(void *arg, size_t worker, size_t begin, size_t end)
                    s->rows + begin * s->dist->dim, s->dist->dim);
 }
 
-ito_status ito_dist_sample(ito_ctx *ctx, const ito_dist *dist,
-                           const ito_noise *at, uint64_t id0, size_t n,
-                           float *rows)
+/* Check the arguments of a draw. */
+static ito_status check_draw(ito_ctx *ctx, const ito_dist *dist,
+                             const ito_noise *at, uint64_t id0, size_t n,
+                             const void *out)
 {
-    sample s = { .dist = dist, .id0 = id0, .rows = rows };
-
-    if (!ctx)
-        return ITO_EARG;
-    if (!dist || !at || (n > 0 && !rows))
+    if (!dist || !at || (n > 0 && !out))
         return ito__fail(ctx, ITO_EARG, "dist_sample: a NULL argument");
     if (at->stream >= 65536 || at->purpose >= 256 ||
         id0 > (UINT64_C(1) << 45) || n > (UINT64_C(1) << 45) - id0)
@@ -258,10 +354,60 @@ ito_status ito_dist_sample(ito_ctx *ctx, const ito_dist *dist,
                          "rows %llu to %llu; the limits are 65535, 255, 2^45",
                          (unsigned long)at->stream, (unsigned long)at->purpose,
                          (unsigned long long)id0, (unsigned long long)id0 + n);
+    return ITO_OK;
+}
+
+ito_status ito_dist_sample(ito_ctx *ctx, const ito_dist *dist,
+                           const ito_noise *at, uint64_t id0, size_t n,
+                           float *rows)
+{
+    sample s = { .dist = dist, .id0 = id0, .rows = rows };
+    ito_status rc;
+
+    if (!ctx)
+        return ITO_EARG;
+    if ((rc = check_draw(ctx, dist, at, id0, n, rows)) != ITO_OK)
+        return rc;
     s.kern = ctx->kern;
     s.at = *at;
     if (s.at.purpose == 0)
         s.at.purpose = ITO_FOR_ROWS;
     ito__for(ctx, n, 8 * DIST_CHUNK, sample_chunk, &s);
+    return ITO_OK;
+}
+
+size_t ito_dist_classes(const ito_dist *dist)
+{
+    if (dist->kind->classes)
+        return dist->kind->classes(dist);
+    return dist->modes.modes > 0 ? dist->modes.modes : 1;
+}
+
+ito_status ito_dist_labels(ito_ctx *ctx, const ito_dist *dist,
+                           const ito_noise *at, uint64_t id0, size_t n,
+                           uint32_t *labels)
+{
+    ito_noise address;
+    ito_status rc;
+
+    if (!ctx)
+        return ITO_EARG;
+    if ((rc = check_draw(ctx, dist, at, id0, n, labels)) != ITO_OK)
+        return rc;
+    address = *at;
+    if (address.purpose == 0)
+        address.purpose = ITO_FOR_ROWS;
+    for (size_t i = 0; i < n; i += DIST_CHUNK) {
+        const dist_draw d = { .kern = ctx->kern,
+                              .dist = dist,
+                              .at = &address,
+                              .id0 = id0 + i,
+                              .n = size_min(DIST_CHUNK, n - i) };
+
+        if (dist->kind->label && ito_dist_classes(dist) > 1)
+            dist->kind->label(&d, labels + i);
+        else
+            memset(labels + i, 0, d.n * sizeof(*labels));
+    }
     return ITO_OK;
 }

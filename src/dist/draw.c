@@ -88,6 +88,50 @@ void ito__draw_modes(const dist_draw *d)
     }
 }
 
+/* x = m_k + L_k n for normals n that stand in a row of out. */
+static void put_full(const ito_dist *dist, size_t k, float *x)
+{
+    const size_t dim = dist->dim;
+    const float *l = dist->factor + k * dim * dim;
+
+    for (size_t c = dim; c-- > 0;) {
+        float sum = 0.0f;
+
+        for (size_t j = 0; j <= c; j++)
+            sum += l[c * dim + j] * x[j];
+        x[c] = dist->mean[k * dim + c] + sum;
+    }
+}
+
+/* Normals as ito__draw_modes or, for one mode, as ito__draw_gaussian. */
+void ito__draw_full(const dist_draw *d)
+{
+    const ito_dist *dist = d->dist;
+    const size_t dim = dist->dim;
+    const bool narrow = dim <= NARROW && dist->modes.modes > 1;
+    float u[DIST_CHUNK], z[DIST_CHUNK];
+
+    choose_modes(d, u);
+    if (!narrow)
+        ito__normal_rows(d->kern, d->at, d->id0, d->n, dim, d->out, d->ld);
+    for (size_t c = 0; narrow && c < dim; c++) {
+        normals(d, c, z);
+        for (size_t i = 0; i < d->n; i++)
+            d->out[i * d->ld + c] = z[i];
+    }
+    for (size_t i = 0; i < d->n; i++)
+        put_full(dist, choose_mode(dist, u[i]), d->out + i * d->ld);
+}
+
+void ito__label_modes(const dist_draw *d, uint32_t *out)
+{
+    float u[DIST_CHUNK];
+
+    choose_modes(d, u);
+    for (size_t i = 0; i < d->n; i++)
+        out[i] = (uint32_t)choose_mode(d->dist, u[i]);
+}
+
 void ito__draw_gaussian(const dist_draw *d)
 {
     const ito_dist *dist = d->dist;
@@ -137,6 +181,17 @@ void ito__draw_moons(const dist_draw *d)
     put_points(d, c, s, (float)value[MOONS_NOISE], place);
 }
 
+/* The outer moon or the first arm is 0. */
+void ito__label_halves(const dist_draw *d, uint32_t *out)
+{
+    const bool moons = d->dist->kind->draw == ito__draw_moons;
+    float u[DIST_CHUNK];
+
+    uniforms(d, 0, u);
+    for (size_t i = 0; i < d->n; i++)
+        out[i] = moons ? u[i] > 0.5f : !(u[i] < 0.5f);
+}
+
 /* Points on circles of radius[k], k chosen evenly among `count`. */
 static void draw_circle(const dist_draw *d, size_t count, const float *radius,
                         double scale, double noise)
@@ -176,6 +231,17 @@ void ito__draw_rings(const dist_draw *d)
     for (size_t k = 0; k < rings; k++)
         radius[k] = (float)((double)(k + 1) / (double)rings);
     draw_circle(d, rings, radius, value[RINGS_SCALE], value[RINGS_NOISE]);
+}
+
+void ito__label_rings(const dist_draw *d, uint32_t *out)
+{
+    const bool circles = d->dist->kind->draw == ito__draw_circles;
+    const size_t count = circles ? 2 : (size_t)d->dist->value[RINGS_RINGS];
+    float u[DIST_CHUNK];
+
+    uniforms(d, 0, u);
+    for (size_t i = 0; i < d->n; i++)
+        out[i] = (uint32_t)choose(u[i], count);
 }
 
 /* Row and column of the k-th cell of equal parity, counted by rows. */
@@ -218,6 +284,16 @@ void ito__draw_board(const dist_draw *d)
         d->out[i * d->ld] = in_cell(scale, grid, row, x[i]);
         d->out[i * d->ld + 1] = in_cell(scale, grid, col, y[i]);
     }
+}
+
+void ito__label_board(const dist_draw *d, uint32_t *out)
+{
+    const size_t grid = (size_t)d->dist->value[BOARD_GRID];
+    float u[DIST_CHUNK];
+
+    uniforms(d, 0, u);
+    for (size_t i = 0; i < d->n; i++)
+        out[i] = (uint32_t)choose(u[i], (grid * grid + 1) / 2);
 }
 
 void ito__draw_spiral(const dist_draw *d)

@@ -8,11 +8,13 @@
 #include "ctx/ctx.h"
 #include "dist/dist.h"
 
-#define DIST_PARAMS 6   /* most parameters of a kind */
-#define DIST_CHUNK  128 /* rows drawn at a time: a shard of training */
+#define DIST_PARAMS  6   /* most parameters of a kind */
+#define DIST_LISTS   2   /* most parameters that are lists */
+#define DIST_NUMBERS 36  /* most numbers of a list: 8 x 8, lower triangle */
+#define DIST_CHUNK   128 /* rows drawn at a time: a shard of training */
 
 /* Where each parameter stands in params and value. */
-enum { GAUSS_DIM, GAUSS_MEAN, GAUSS_STD };
+enum { GAUSS_DIM, GAUSS_MEAN, GAUSS_STD, GAUSS_COV };
 enum { GMM_MODES, GMM_SCALE, GMM_STD, GMM_OFFSET, GMM_SEED };
 enum { EIGHT_SCALE, EIGHT_STD };
 enum { MOONS_SCALE, MOONS_NOISE, MOONS_OFFSET };
@@ -21,13 +23,22 @@ enum { RINGS_RINGS, RINGS_SCALE, RINGS_NOISE };
 enum { BOARD_GRID, BOARD_SCALE };
 enum { SPIRAL_TURNS, SPIRAL_SCALE, SPIRAL_NOISE };
 enum { ROLL_SCALE, ROLL_NOISE };
+enum { STUDENT_DIM, STUDENT_DF, STUDENT_SCALE };
+enum { FUNNEL_DIM, FUNNEL_SIGMA };
+enum { UNIFORM_DIM, UNIFORM_LO, UNIFORM_HI };
+enum { LAPLACE_DIM, LAPLACE_MEAN, LAPLACE_SCALE };
 
-/* A parameter: its name, its default as text and the values it may have. */
+/* Which list of a gaussian is which. */
+enum { LIST_MEAN, LIST_COV };
+
+/* A parameter: its name, its default as text (NULL: none, and it does not
+ * show unless given) and the values it may have. */
 typedef struct dist_param {
     const char *name, *value;
     double min, max;
     bool whole;        /* an integer */
     const char *alias; /* another name, or NULL */
+    size_t list;       /* 1 + where its numbers go, 0: it is one number */
 } dist_param;
 
 /* One chunk of rows being drawn. */
@@ -37,9 +48,28 @@ typedef struct dist_draw {
     const ito_noise *at;
     uint64_t id0;
     size_t n;   /* rows, at most DIST_CHUNK */
-    float *out; /* row i at out + i ld */
+    float *out; /* row i at out + i ld; NULL for labels */
     size_t ld;
 } dist_draw;
+
+/*
+ * Log density and score.  `prepare` fills `bytes` of memory that all points
+ * share; `at` then works on one point, with 3 dim doubles of work of its own
+ * and that memory only read, and writes a score where it is not NULL.
+ */
+typedef struct dist_form {
+    /* Why this distribution has none all the same, or NULL; may be NULL. */
+    const char *(*lacks)(const ito_dist *dist);
+    size_t (*bytes)(const ito_dist *dist);
+    void (*prepare)(const ito_dist *dist, void *memory);
+    double (*at)(const ito_dist *dist, void *memory, const double *x,
+                 double *score, double *work);
+    bool no_score;
+} dist_form;
+
+extern const dist_form ito__form_modes, ito__form_full, ito__form_rings,
+    ito__form_curve, ito__form_board, ito__form_uniform, ito__form_laplace,
+    ito__form_student, ito__form_funnel;
 
 /* A kind of distribution: a row of the table in kinds.c. */
 typedef struct dist_kind {
@@ -48,6 +78,10 @@ typedef struct dist_kind {
     /* Make what drawing needs from dist->value; NULL: nothing. */
     ito_status (*build)(ito_ctx *ctx, ito_dist *dist);
     void (*draw)(const dist_draw *d);
+    /* Which class each row belongs to; NULL: all to class 0. */
+    void (*label)(const dist_draw *d, uint32_t *out);
+    size_t (*classes)(const ito_dist *dist);
+    const dist_form *form;
 } dist_kind;
 
 struct ito_dist {
@@ -56,17 +90,23 @@ struct ito_dist {
     char *spec;
     size_t dim;
     uint64_t rows;
-    double value[DIST_PARAMS];
-    ito_modes modes; /* modes = 0: not a mixture */
-    double *table;   /* the doubles behind `modes` */
-    float *mean;     /* modes x dim */
-    float *std;      /* modes */
-    float *cdf;      /* modes, or NULL for equal weights */
+    double value[DIST_PARAMS]; /* of a list, its first number */
+    bool given[DIST_PARAMS];
+    double list[DIST_LISTS][DIST_NUMBERS];
+    size_t numbers[DIST_LISTS]; /* in each list */
+    ito_modes modes;            /* modes = 0: not a mixture */
+    double *table;              /* the doubles behind `modes` */
+    float *mean;                /* modes x dim */
+    float *std;                 /* modes */
+    float *cdf;                 /* modes, or NULL for equal weights */
+    double *covs;  /* modes x dim x dim of a mixture of any normals, or NULL */
+    float *factor; /* their Cholesky factors, for drawing */
 };
 
-/* Drawing a chunk, one function for each shape (draw.c). */
+/* Drawing a chunk, one function for each shape (draw.c, draw_laws.c). */
 void ito__draw_modes(const dist_draw *d);
 void ito__draw_gaussian(const dist_draw *d);
+void ito__draw_full(const dist_draw *d);
 void ito__draw_moons(const dist_draw *d);
 void ito__draw_circles(const dist_draw *d);
 void ito__draw_rings(const dist_draw *d);
@@ -74,11 +114,22 @@ void ito__draw_board(const dist_draw *d);
 void ito__draw_spiral(const dist_draw *d);
 void ito__draw_swissroll(const dist_draw *d);
 void ito__draw_scurve(const dist_draw *d);
+void ito__draw_uniform(const dist_draw *d);
+void ito__draw_laplace(const dist_draw *d);
+void ito__draw_student(const dist_draw *d);
+void ito__draw_funnel(const dist_draw *d);
+
+/* The class of each row of a chunk (draw.c); `draw` of the same chunk uses the
+ * same numbers. */
+void ito__label_modes(const dist_draw *d, uint32_t *out);
+void ito__label_halves(const dist_draw *d, uint32_t *out);
+void ito__label_rings(const dist_draw *d, uint32_t *out);
+void ito__label_board(const dist_draw *d, uint32_t *out);
 
 /* The table of kinds, NULL past its end. */
 const dist_kind *ito__dist_kind_at(size_t i);
-/* A mixture that a program gave; not in the list. */
-extern const dist_kind ito__dist_kind_mixture;
+/* What a program gave: a mixture, a normal; not in the list. */
+extern const dist_kind ito__dist_kind_mixture, ito__dist_kind_normal;
 
 /* Parse NAME:PARAMETER=VALUE,... into kind, value, rows and spec. */
 ito_status ito__dist_parse(ito_ctx *ctx, const char *text, ito_dist *dist);
@@ -93,6 +144,12 @@ double *ito__dist_stds(ito_dist *dist);
 double *ito__dist_weights(ito_dist *dist);
 /* Normalise the weights and derive what drawing needs. */
 void ito__dist_finish_modes(ito_dist *dist);
+/* Keep the covariances of a mixture (modes x dim x dim), after
+ * ito__dist_finish_modes. */
+ito_status ito__dist_set_covs(ito_ctx *ctx, ito_dist *dist, const double *covs);
+
+/* The parameters of a kind that is a circle or rings, as ito_rings. */
+void ito__circles_rings(const ito_dist *dist, ito_rings *out);
 
 /* Fill u with `count` numbers as torch.rand does after torch.manual_seed. */
 void ito__torch_rand(uint32_t seed, size_t count, double *u);

@@ -8,12 +8,13 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "dist/kinds.h"
 
 #define VALUE_MAX 24  /* characters of a value */
 #define NAME_MAX_ 24  /* characters of a name that is compared */
 #define LIST_MAX  256 /* characters of a list in a message */
-#define SPEC_MAX  512
+#define SPEC_MAX  256 /* bytes of ito_dist_spec: what a model records */
 
 /* A piece of the text; not terminated. */
 typedef struct piece {
@@ -24,7 +25,6 @@ typedef struct piece {
 /* What has been read: the text of each parameter and of n. */
 typedef struct parsed {
     piece value[DIST_PARAMS];
-    bool given[DIST_PARAMS];
     piece rows;
 } parsed;
 
@@ -104,64 +104,6 @@ static ito_status unknown(ito_ctx *ctx, const dist_kind *kind, piece word)
                      nearest ? "\"?" : "", list);
 }
 
-/* Digits of a decimal number into a mantissa below 2^53 and an exponent. */
-static size_t read_digits(piece p, size_t i, double *mantissa, int *exponent)
-{
-    bool point = false;
-    size_t digits = 0;
-
-    for (; i < p.length; i++) {
-        const char ch = p.at[i];
-
-        if (ch == '.' && !point) {
-            point = true;
-            continue;
-        }
-        if (ch < '0' || ch > '9')
-            break;
-        *mantissa = *mantissa * 10.0 + (double)(ch - '0');
-        *exponent -= point;
-        digits++;
-    }
-    return digits > 0 && digits <= 15 ? i : 0;
-}
-
-/*
- * A decimal number: at most 15 digits and an exponent within +-22, so that
- * one multiplication or division rounds it correctly (Clinger 1990), the
- * same in every locale.
- */
-static bool read_number(piece p, double *value)
-{
-    const bool minus = p.length > 0 && p.at[0] == '-';
-    double mantissa = 0.0, power = 1.0;
-    int exponent = 0, e = 0, e_sign = 1;
-    size_t i;
-
-    if (p.length == 0 || p.length > VALUE_MAX)
-        return false;
-    i = read_digits(p, minus ? 1 : 0, &mantissa, &exponent);
-    if (i == 0)
-        return false;
-    if (i < p.length && (p.at[i] == 'e' || p.at[i] == 'E')) {
-        i++;
-        if (i < p.length && (p.at[i] == '-' || p.at[i] == '+'))
-            e_sign = p.at[i++] == '-' ? -1 : 1;
-        if (i == p.length)
-            return false;
-        for (; i < p.length && p.at[i] >= '0' && p.at[i] <= '9' && e < 100; i++)
-            e = 10 * e + (p.at[i] - '0');
-    }
-    exponent += e_sign * e;
-    if (i != p.length || exponent < -22 || exponent > 22)
-        return false;
-    for (int j = 0; j < (exponent < 0 ? -exponent : exponent); j++)
-        power *= 10.0;
-    *value = exponent < 0 ? mantissa / power : mantissa * power;
-    *value = minus ? -*value : *value;
-    return true;
-}
-
 static ito_status bad_value(ito_ctx *ctx, const dist_kind *kind,
                             const dist_param *param, piece value)
 {
@@ -179,18 +121,50 @@ static ito_status set_value(ito_ctx *ctx, const dist_kind *kind,
 {
     double v = 0.0;
 
-    if (!read_number(text, &v) || v < param->min || v > param->max ||
-        (param->whole && v != floor(v)))
+    if (!num_parse(text.at, text.length, &v) || v < param->min ||
+        v > param->max || (param->whole && v != floor(v)))
         return bad_value(ctx, kind, param, text);
     *value = v;
     return ITO_OK;
+}
+
+/* A number, or numbers with colons between (a semicolon is the shell's) where
+ * parameter i is a list. */
+static ito_status set_list(ito_ctx *ctx, ito_dist *dist, size_t i, piece text)
+{
+    const dist_param *param = &dist->kind->params[i];
+    size_t count = 0;
+
+    if (param->list == 0)
+        return set_value(ctx, dist->kind, param, text, &dist->value[i]);
+    for (;;) {
+        const char *colon = memchr(text.at, ':', text.length);
+        const piece one = { text.at,
+                            colon ? (size_t)(colon - text.at) : text.length };
+        double *list = dist->list[param->list - 1];
+        ito_status rc;
+
+        if (count == DIST_NUMBERS)
+            return ito__fail(ctx, ITO_EARG,
+                             "distribution %s: %s has more than %d numbers",
+                             dist->kind->info.name, param->name, DIST_NUMBERS);
+        rc = set_value(ctx, dist->kind, param, one, &list[count++]);
+        if (rc != ITO_OK)
+            return rc;
+        dist->value[i] = list[0];
+        dist->numbers[param->list - 1] = count;
+        if (!colon)
+            return ITO_OK;
+        text.length -= one.length + 1;
+        text.at = colon + 1;
+    }
 }
 
 /* One "name=value". */
 static ito_status set_param(ito_ctx *ctx, ito_dist *dist, parsed *in,
                             piece name, piece value)
 {
-    static const dist_param rows = { "n", "0", 1.0, 1e12, true, NULL };
+    static const dist_param rows = { "n", "0", 1.0, 1e12, true, NULL, 0 };
     const dist_kind *kind = dist->kind;
     double v = 0.0;
 
@@ -211,14 +185,14 @@ static ito_status set_param(ito_ctx *ctx, ito_dist *dist, parsed *in,
 
         if (!is(name, kind->params[i].name) && !(alias && is(name, alias)))
             continue;
-        if (in->given[i])
+        if (dist->given[i])
             return ito__fail(ctx, ITO_EARG,
                              "distribution %s: %s is given "
                              "twice",
                              kind->info.name, kind->params[i].name);
-        in->given[i] = true;
+        dist->given[i] = true;
         in->value[i] = value;
-        return set_value(ctx, kind, &kind->params[i], value, &dist->value[i]);
+        return set_list(ctx, dist, i, value);
     }
     return unknown(ctx, kind, name);
 }
@@ -253,37 +227,78 @@ static ito_status read_params(ito_ctx *ctx, const char *text, ito_dist *dist,
     return ITO_OK;
 }
 
-static void append(char *out, size_t *used, const char *text, size_t length)
+/* Text that grows; `full` once something did not fit. */
+typedef struct growing {
+    char text[SPEC_MAX];
+    size_t used;
+    bool full;
+} growing;
+
+static void append(growing *g, const char *text, size_t length)
 {
-    assert(text && *used + length < SPEC_MAX);
-    memcpy(out + *used, text, length);
-    *used += length;
-    out[*used] = '\0';
+    if (g->full || length >= SPEC_MAX - g->used) {
+        g->full = true;
+        return;
+    }
+    memcpy(g->text + g->used, text, length);
+    g->used += length;
+    g->text[g->used] = '\0';
+}
+
+/* Where a list says how many components there are, defaults do not show. */
+static bool shows(const ito_dist *dist, const parsed *in, size_t i)
+{
+    for (size_t j = 0; j < count_params(dist->kind); j++) {
+        const dist_param *param = &dist->kind->params[j];
+
+        if (param->list > 0 && (dist->numbers[param->list - 1] > 1 ||
+                                (!param->value && dist->given[j])))
+            return dist->given[i];
+    }
+    return in->value[i].at != NULL;
 }
 
 /* NAME:all parameters, in the order of the table. */
-static void write_spec(const dist_kind *kind, const parsed *in, char *out)
+static void write_spec(const ito_dist *dist, const parsed *in, growing *g)
 {
-    const size_t n = count_params(kind);
-    size_t used = 0;
+    const dist_kind *kind = dist->kind;
+    bool first = true;
 
-    append(out, &used, kind->info.name, strlen(kind->info.name));
-    for (size_t i = 0; i < n; i++) {
-        append(out, &used, i ? "," : ":", 1);
-        append(out, &used, kind->params[i].name, strlen(kind->params[i].name));
-        append(out, &used, "=", 1);
-        append(out, &used, in->value[i].at, in->value[i].length);
+    append(g, kind->info.name, strlen(kind->info.name));
+    for (size_t i = 0; i < count_params(kind); i++) {
+        if (!shows(dist, in, i))
+            continue;
+        append(g, first ? ":" : ",", 1);
+        append(g, kind->params[i].name, strlen(kind->params[i].name));
+        append(g, "=", 1);
+        append(g, in->value[i].at, in->value[i].length);
+        first = false;
     }
     if (in->rows.at) {
-        append(out, &used, n ? ",n=" : ":n=", 3);
-        append(out, &used, in->rows.at, in->rows.length);
+        append(g, first ? ":n=" : ",n=", 3);
+        append(g, in->rows.at, in->rows.length);
     }
+}
+
+static ito_status set_defaults(ito_ctx *ctx, ito_dist *dist, parsed *in)
+{
+    for (size_t i = 0; i < count_params(dist->kind); i++) {
+        const char *value = dist->kind->params[i].value;
+        ito_status rc;
+
+        if (!value)
+            continue;
+        in->value[i] = (piece){ value, strlen(value) };
+        if ((rc = set_list(ctx, dist, i, in->value[i])) != ITO_OK)
+            return rc;
+    }
+    return ITO_OK;
 }
 
 ito_status ito__dist_parse(ito_ctx *ctx, const char *text, ito_dist *dist)
 {
     const piece name = { text, strcspn(text, ":") };
-    char spec[SPEC_MAX];
+    growing spec = { .used = 0 };
     parsed in = { 0 };
     ito_status rc;
 
@@ -292,15 +307,8 @@ ito_status ito__dist_parse(ito_ctx *ctx, const char *text, ito_dist *dist)
             dist->kind = ito__dist_kind_at(i);
     if (!dist->kind)
         return unknown(ctx, NULL, name);
-    for (size_t i = 0; i < count_params(dist->kind); i++) {
-        const char *value = dist->kind->params[i].value;
-
-        in.value[i] = (piece){ value, strlen(value) };
-        rc = set_value(ctx, dist->kind, &dist->kind->params[i], in.value[i],
-                       &dist->value[i]);
-        if (rc != ITO_OK)
-            return rc;
-    }
+    if ((rc = set_defaults(ctx, dist, &in)) != ITO_OK)
+        return rc;
     text += name.length;
     if (*text == ':' && text[1] == '\0')
         return ito__fail(ctx, ITO_EARG,
@@ -310,8 +318,13 @@ ito_status ito__dist_parse(ito_ctx *ctx, const char *text, ito_dist *dist)
     rc = read_params(ctx, text + (*text == ':'), dist, &in);
     if (rc != ITO_OK)
         return rc;
-    write_spec(dist->kind, &in, spec);
-    dist->spec = ito__strdup(ctx, spec);
+    write_spec(dist, &in, &spec);
+    if (spec.full)
+        return ito__fail(ctx, ITO_EARG,
+                         "distribution %s: more than %d characters; a program "
+                         "can give a covariance by ito_dist_open_gaussian",
+                         dist->kind->info.name, SPEC_MAX - 1);
+    dist->spec = ito__strdup(ctx, spec.text);
     return dist->spec ? ITO_OK
                       : ito__fail(ctx, ITO_ENOMEM, "distribution %s: no memory",
                                   dist->kind->info.name);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * dmath.c - elementary functions in double, the same bits everywhere.
+ * dmath.c - exp, log, tanh and powers in double, the same bits everywhere.
  *
  * Arguments are reduced as in Cody and Waite, "Software Manual for the
  * Elementary Functions" (1980), with constants split so that the first
@@ -12,7 +12,8 @@
 
 #include <math.h>
 #include <stdint.h>
-#include <string.h>
+
+#include "kern/dparts.h"
 
 /* log 2 = HI + LO; HI has 32 bits, so k HI is exact for |k| < 2^21. */
 #define LN2_HI 0x1.62e42feep-1
@@ -23,34 +24,12 @@
 #define EXP_MAX 709.782712893384
 #define EXP_MIN (-745.1332191019412)
 
-static uint64_t bits_of(double x)
-{
-    uint64_t b;
-
-    memcpy(&b, &x, sizeof(b));
-    return b;
-}
-
-static double from_bits(uint64_t b)
-{
-    double x;
-
-    memcpy(&x, &b, sizeof(x));
-    return x;
-}
-
-/* 2^k for -1022 <= k <= 1023. */
-static double two_to(int k)
-{
-    return from_bits((uint64_t)(k + 1023) << 52);
-}
-
 /* x 2^k for |k| <= 2000, rounded once. */
 static double scale(double x, int k)
 {
     const int half = k / 2;
 
-    return x * two_to(half) * two_to(k - half);
+    return x * d_two_to(half) * d_two_to(k - half);
 }
 
 /* exp(r) - 1 for |r| <= 0.35: remainder r^14 / 14! < 5e-18. */
@@ -108,7 +87,7 @@ double ito__expm1(double x)
     if (x < -40.0)
         return -1.0;
     k = exp_reduce(x, &r);
-    p = two_to(k);
+    p = d_two_to(k);
     return p * expm1_small(r) + (p - 1.0);
 }
 
@@ -123,7 +102,7 @@ static double log_reduce(double x, int *e)
         x *= 0x1p54;
         k = -54;
     }
-    b = bits_of(x);
+    b = d_bits(x);
     k += (int)(b >> 52) - 1023;
     b = (b & UINT64_C(0x000fffffffffffff)) | UINT64_C(0x3ff0000000000000);
     if (b > UINT64_C(0x3ff6a09e667f3bcd)) { /* sqrt 2 */
@@ -131,7 +110,7 @@ static double log_reduce(double x, int *e)
         k++;
     }
     *e = k;
-    return from_bits(b) - 1.0;
+    return d_from_bits(b) - 1.0;
 }
 
 /* log((1 + s) / (1 - s)) / s - 2 with z = s^2 <= 0.0295: remainder 2 z^12 /
@@ -182,81 +161,6 @@ double ito__log1p(double x)
     return ito__log(u) + lost / u;
 }
 
-/* pi / 2 in parts of 33 bits and a rest. */
-#define PIO2_1 0x1.921fb544p+0
-#define PIO2_2 0x1.0b4611a6p-34
-#define PIO2_3 0x1.3198a2e0p-69
-#define PIO2_4 0x1.b839a252049c1p-104
-
-/* x = q pi/2 + r[0] + r[1], |x| <= 1e5; returns q mod 4.  The products with
- * the first three parts are exact. */
-static unsigned pi_reduce(double x, double r[2])
-{
-    const double k = floor(x * 0x1.45f306dc9c883p-1 + 0.5);
-    const double a = x - k * PIO2_1, b = k * PIO2_2, c = k * PIO2_3;
-    const double ab = a - b, ab_lost = (a - ab) - b;
-    const double abc = ab - c, abc_lost = (ab - abc) - c;
-    const double low = (ab_lost + abc_lost) - k * PIO2_4;
-
-    r[0] = abc + low;
-    r[1] = (abc - r[0]) + low;
-    return (unsigned)(int)(k - 4.0 * floor(k / 4.0));
-}
-
-/* sin(y + t), |y| <= pi/4, t a rest: remainder y^19 / 19! < 9e-20. */
-static double sin_small(double y, double t)
-{
-    const double z = y * y;
-    double p = 1.0 / 355687428096000.0;
-
-    p = p * z - 1.0 / 1307674368000.0;
-    p = p * z + 1.0 / 6227020800.0;
-    p = p * z - 1.0 / 39916800.0;
-    p = p * z + 1.0 / 362880.0;
-    p = p * z - 1.0 / 5040.0;
-    p = p * z + 1.0 / 120.0;
-    p = p * z - 1.0 / 6.0;
-    return y + (z * y * p + (t - 0.5 * z * t));
-}
-
-/* cos(y + t): remainder y^18 / 18! < 3e-18. */
-static double cos_small(double y, double t)
-{
-    const double z = y * y, half = 0.5 * z, w = 1.0 - half;
-    double p = 1.0 / 20922789888000.0;
-
-    p = p * z - 1.0 / 87178291200.0;
-    p = p * z + 1.0 / 479001600.0;
-    p = p * z - 1.0 / 3628800.0;
-    p = p * z + 1.0 / 40320.0;
-    p = p * z - 1.0 / 720.0;
-    p = p * z + 1.0 / 24.0;
-    return w + (((1.0 - w) - half) + (z * z * p - y * t));
-}
-
-/* sin(x + turn pi/2). */
-static double sin_turned(double x, unsigned turn)
-{
-    double r[2], y;
-    unsigned q;
-
-    if (!(fabs(x) <= 1e5))
-        return (double)NAN;
-    q = pi_reduce(x, r) + turn;
-    y = q & 1u ? cos_small(r[0], r[1]) : sin_small(r[0], r[1]);
-    return q & 2u ? -y : y;
-}
-
-double ito__sin(double x)
-{
-    return fabs(x) < 0x1p-27 ? x : sin_turned(x, 0);
-}
-
-double ito__cos(double x)
-{
-    return sin_turned(x, 1);
-}
-
 double ito__tanh(double x)
 {
     const double a = fabs(x);
@@ -271,17 +175,6 @@ double ito__tanh(double x)
     return x < 0.0 ? -y : y;
 }
 
-/* a b = *p + *lost exactly (Dekker 1971, Numerische Mathematik 18). */
-static void exact_product(double a, double b, double *p, double *lost)
-{
-    const double ta = 134217729.0 * a, tb = 134217729.0 * b;
-    const double ah = ta - (ta - a), al = a - ah;
-    const double bh = tb - (tb - b), bl = b - bh;
-
-    *p = a * b;
-    *lost = ((ah * bh - *p) + ah * bl + al * bh) + al * bl;
-}
-
 /* log x = *hi + *lo to about 2^-62 relative; x is positive and finite. */
 static void log_double(double x, double *hi, double *lo)
 {
@@ -291,7 +184,7 @@ static void log_double(double x, double *hi, double *lo)
     const double s = f / d, z = s * s, k = e * LN2_HI, twice = 2.0 * s;
     double p, p_lost, s_lost, low;
 
-    exact_product(s, d, &p, &p_lost);
+    d_exact_product(s, d, &p, &p_lost);
     s_lost = (((f - p) - p_lost) - s * d_lost) / d;
     low = s * log_series(z) + 2.0 * s_lost + e * LN2_LO;
     *hi = k + twice;
@@ -315,7 +208,7 @@ double ito__pow(double x, double y)
     if (fabs(y) > 1e22) /* far beyond the range for every x but 1 */
         y = y < 0.0 ? -1e22 : 1e22;
     log_double(x, &hi, &lo);
-    exact_product(y, hi, &p, &p_lost);
+    d_exact_product(y, hi, &p, &p_lost);
     p_lost += y * lo;
     if (p > EXP_MAX + 1.0 || p < EXP_MIN - 1.0)
         return p > 0.0 ? (double)INFINITY : 0.0;

@@ -14,6 +14,7 @@
 #include "kern/dmath.h"
 
 #define ROOT_32 5.656854249492380195
+#define ROOT_2  1.41421356237309504880
 
 /* p[0] x^n + p[1] x^(n-1) + ... + p[n]. */
 static double polynomial(const double *p, int n, double x)
@@ -25,7 +26,8 @@ static double polynomial(const double *p, int n, double x)
     return y;
 }
 
-static double cdf_middle(double x)
+/* (Phi(x) - 1/2) / x for z = x^2, |x| <= 0.675. */
+static double cdf_slope(double z)
 {
     static const double p[] = { 0.065682337918207449113, 2.2352520354606839287,
                                 161.02823106855587881, 1067.6894854603709582,
@@ -33,9 +35,8 @@ static double cdf_middle(double x)
     static const double q[] = { 1.0, 47.20258190468824187,
                                 976.09855173777669322, 10260.932208618978205,
                                 45507.789335026729956 };
-    const double z = x * x;
 
-    return 0.5 + x * (polynomial(p, 4, z) / polynomial(q, 4, z));
+    return polynomial(p, 4, z) / polynomial(q, 4, z);
 }
 
 /* The density at y without 1/sqrt(2 pi): y^2 is split so that the rounding
@@ -90,10 +91,24 @@ double ito__normal_cdf(double x)
     if (x != x)
         return x;
     if (y <= 0.67448975)
-        return cdf_middle(x);
+        return 0.5 + x * cdf_slope(x * x);
     if (y > 39.0)
         return x < 0.0 ? 0.0 : 1.0;
     return x < 0.0 ? cdf_tail(y) : 1.0 - cdf_tail(y);
+}
+
+/* erf x = 2 Phi(sqrt(2) x) - 1. */
+double ito__erf(double x)
+{
+    const double a = fabs(x);
+    double y;
+
+    if (x != x)
+        return x;
+    if (a <= 0.4769)
+        return x * (2.0 * ROOT_2 * cdf_slope(2.0 * x * x));
+    y = a > 6.0 ? 1.0 : 1.0 - 2.0 * cdf_tail(ROOT_2 * a);
+    return x < 0.0 ? -y : y;
 }
 
 /* Numerators and denominators of AS 241: |p - 1/2| <= 0.425, and the tails

@@ -21,6 +21,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "kern/map.h"
+
 /* A part of a kernel: always inlined, so that constant arguments stay so. */
 #if defined(__GNUC__)
 #define ITO_INLINE static inline __attribute__((always_inline))
@@ -113,8 +115,73 @@ typedef struct ito_philox {
     bool wide;
 } ito_philox;
 
+/* A step of Euler and Maruyama: x += h f + g W with W = scale Z, where Z are
+ * the normals of a run of groups; g is g_all where the array is NULL.  Two
+ * fma: x = g W + (h f + x). */
+typedef struct ito_em {
+    real h, scale, g_all;
+    const real *f, *g;
+    real *x;
+} ito_em;
+typedef struct ito_em64 {
+    double h, scale, g_all;
+    const double *f, *g;
+    double *x;
+} ito_em64;
+
+/* A mixture of isotropic normals: mode k has mean m_k and variance v_k, and
+ *
+ *     inv[k] = 1 / v_k      curve[k] = -log2(e) / (2 v_k)
+ *     log2w[k] = log2(weight) - dim/2 log2(2 pi v_k)
+ *
+ * so that a term of the density is 2^(log2w + curve |x - m|^2).  The score is
+ * multiplied by `scale`. */
+#define ITO_MIX_DIM 32 /* the most components a kernel takes */
+typedef struct ito_mix {
+    size_t modes, dim;
+    const real *means; /* modes x dim */
+    const real *inv, *curve, *log2w;
+    real scale;
+} ito_mix;
+typedef struct ito_mix64 {
+    size_t modes, dim;
+    const double *means;
+    const double *inv, *curve, *log2w;
+    double scale;
+} ito_mix64;
+
+/* The kernels of simulation in double, for states of that type; each as its
+ * namesake in ito_kern, with the same promise of the same bits. */
+typedef struct ito_kern64 {
+    void (*axpy)(size_t n, double a, const double *x, double *y);
+    void (*lincomb)(size_t n, double *z, const double *x, size_t m,
+                    const double *a, const double *const *y);
+    void (*add)(size_t n, const double *x, const double *y, double *z);
+    void (*sub)(size_t n, const double *x, const double *y, double *z);
+    void (*mul)(size_t n, const double *x, const double *y, double *z);
+    void (*muladd)(size_t n, const double *x, const double *y, double *z);
+    void (*scale)(size_t n, double a, const double *x, double *y);
+    bool (*all_finite)(size_t n, const double *x);
+    void (*exp)(size_t n, const double *x, double *y);
+    void (*log)(size_t n, const double *x, double *y);
+    void (*tanh)(size_t n, const double *x, double *y);
+    void (*sincos)(size_t n, const double *x, double *s, double *c);
+    void (*map)(size_t n, const ito_map_step *steps, size_t count,
+                const double *const *in, double *const *out);
+    void (*bisect)(size_t n, double length, const double *const z[2], double *w,
+                   double *h, double *const second[2]);
+    void (*mixture)(size_t n, const ito_mix64 *m, const double *const *x,
+                    double *const *score, double *logp);
+    /* 16 numbers a group: number r comes from block r & 7, with half = r >> 3
+     * (ito/noise.h has the formulas); tails of normals to 8.57. */
+    void (*normals)(size_t groups, const ito_philox *p, double *out);
+    void (*uniforms)(size_t groups, const ito_philox *p, double *out);
+    void (*em)(size_t groups, const ito_philox *p, const ito_em64 *step);
+} ito_kern64;
+
 typedef struct ito_kern {
     const char *name;
+    const ito_kern64 *f64; /* NULL in the double build of the tests */
 
     /* y = a x + y, by fma. */
     void (*axpy)(size_t n, real a, const real *x, real *y);
@@ -146,6 +213,11 @@ typedef struct ito_kern {
     void (*log)(size_t n, const real *x, real *y);
     void (*tanh)(size_t n, const real *x, real *y);
     void (*sincos)(size_t n, const real *x, real *s, real *c);
+    /* Run the steps over blocks of n elements, n a multiple of ITO_LANES:
+     * in[p] is the array (or number) of place p, out[p] the same array where
+     * p is written.  NULL in the double build of the tests. */
+    void (*map)(size_t n, const ito_map_step *steps, size_t count,
+                const real *const *in, real *const *out);
     /* y = act(x); and, for training, also d = act'(x). */
     void (*act)(size_t n, ito_act act, const real *x, real *y);
     void (*act_grad)(size_t n, ito_act act, const real *x, real *y, real *d);
@@ -162,17 +234,35 @@ typedef struct ito_kern {
     void (*adam)(size_t n, const ito_adam *s, const real *g, real *w, real *m,
                  real *v);
 
+    /* Increments w over steps of that length, with areas h, are cut in
+     * halves by the normals z[0], z[1]: the first halves take their place,
+     * the second ones go to second[0] (increments) and second[1] (areas). */
+    void (*bisect)(size_t n, double length, const real *const z[2], real *w,
+                   real *h, real *const second[2]);
+
+    /* score[c][i] and logp[i], i < n, of a mixture at x[c][i]; either may be
+     * NULL.  Where all terms of the density are below 2^-1e37 the modes count
+     * alike.  A NaN in x gives NaN. */
+    void (*mixture)(size_t n, const ito_mix *m, const real *const *x,
+                    real *const *score, real *logp);
+
     /* 32 numbers a group: standard normals by Box-Muller (in f32 u has 32
      * bits, tails to 6.76), uniforms strictly inside (0, 1), raw words. */
     void (*normals)(size_t groups, const ito_philox *p, real *out);
     void (*uniforms)(size_t groups, const ito_philox *p, real *out);
     void (*words)(size_t groups, const ito_philox *p, uint32_t *out);
+    void (*em)(size_t groups, const ito_philox *p, const ito_em *step);
 } ito_kern;
 
 extern const ito_kern ito__kern_c;
 extern const ito_kern ito__kern_avx2;
 extern const ito_kern ito__kern_avx512;
 extern const ito_kern ito__kern_neon;
+
+extern const ito_kern64 ito__kern64_c;
+extern const ito_kern64 ito__kern64_avx2;
+extern const ito_kern64 ito__kern64_avx512;
+extern const ito_kern64 ito__kern64_neon;
 
 /* The table of that name, or the best for NULL; NULL when this build does
  * not hold it or this machine cannot run it. */

@@ -10,18 +10,34 @@
 #include "kern/math_tmpl.h"
 
 #include "kern/act_tmpl.h"
-#include "kern/philox_tmpl.h"
-#include "kern/vec_tmpl.h"
+#include "kern/bisect_tmpl.h"
+#include "kern/draw_tmpl.h"
+#include "kern/learn_tmpl.h"
 
+#define MIXTURE ito_mix
+#define EM_STEP ito_em
+#include "kern/mixture_tmpl.h"
+
+#include "kern/em_tmpl.h"
 #include "kern/gemm_tmpl.h"
+#include "kern/words_tmpl.h"
 
 #define KERN_CAT_(a, b) a##b
 #define KERN_CAT(a, b)  KERN_CAT_(a, b)
-#define KERN_STR_(a)    #a
-#define KERN_STR(a)     KERN_STR_(a)
+#ifndef ITO_REAL_IS_DOUBLE
+#define MAP_KERN64 KERN_CAT(ito__kern64_, SIMD_NAME)
+#include "kern/map_tmpl.h"
+#endif
+
+#define KERN_STR_(a) #a
+#define KERN_STR(a)  KERN_STR_(a)
 
 const ito_kern KERN_CAT(ito__kern_, SIMD_NAME) = {
     .name = KERN_STR(SIMD_NAME),
+#ifndef ITO_REAL_IS_DOUBLE
+    .f64 = &KERN_CAT(ito__kern64_, SIMD_NAME),
+    .map = vec_map,
+#endif
     .axpy = vec_axpy,
     .lincomb = vec_lincomb,
     .add = vec_add,
@@ -46,8 +62,11 @@ const ito_kern KERN_CAT(ito__kern_, SIMD_NAME) = {
     .gemm_work = gemm_work,
     .gemm = gemm,
     .adam = vec_adam,
+    .bisect = vec_bisect,
+    .mixture = vec_mixture,
     .normals = vec_normals,
     .uniforms = vec_uniforms,
+    .em = vec_em,
     .words = vec_words,
 };
 

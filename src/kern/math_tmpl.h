@@ -37,6 +37,11 @@ ITO_INLINE vf math_exp(vf x)
     return exp(x);
 }
 
+ITO_INLINE vf math_exp2_low(vf x)
+{
+    return exp2(x);
+}
+
 ITO_INLINE vf math_log(vf x)
 {
     return log(x);
@@ -78,12 +83,22 @@ ITO_INLINE vf math_exp_parts(vf x, vf *half_scale)
     return v_fma(g, v_mul(r, r), r);
 }
 
-ITO_INLINE vf math_exp(vf x)
+/* 2^x for x <= 0, 0 below -126.5; error 5e-8 relative.  The exponent comes
+ * from the low bits of x + 1.5 2^23 + 127, as in math_exp_parts. */
+ITO_INLINE vf math_exp2_low(vf x)
 {
-    vf h;
-    const vf q = math_exp_parts(x, &h), y = v_fma(h, q, h);
+    const vf shift = V1(12583039.0);
+    const vf xc = v_max(V1(-127.0), x);
+    const vf t = v_add(xc, shift);
+    const vf f = v_sub(xc, v_sub(t, shift));
+    vf g;
 
-    return v_add(y, y);
+    g = v_fma(V1(0x1.41f41ep-13), f, V1(0x1.5f3a84p-10));
+    g = v_fma(g, f, V1(0x1.3b2d52p-7));
+    g = v_fma(g, f, V1(0x1.c6aef2p-5));
+    g = v_fma(g, f, V1(0x1.ebfbdcp-3));
+    g = v_fma(g, f, V1(0x1.62e430p-1));
+    return v_mul(v_fma(g, f, V1(1.0)), v_float(vi_shl(v_bits(t), 23)));
 }
 
 /*
@@ -106,110 +121,40 @@ ITO_INLINE vf math_log_normal(vf x, vf extra)
     return v_fma(v_add(v_from_i(e), extra), V1(0x1.62e430p-1), l);
 }
 
-ITO_INLINE vf math_log(vf x)
+/* (sin r - r) / r^3 and (cos r - 1 + r^2 / 2) / r^4, |r| <= pi/4. */
+ITO_INLINE vf math_sin_part(vf r2)
 {
-    const vm small = v_lt(x, V1(0x1p-126));
-    const vf xs = v_sel(small, v_mul(x, V1(0x1p23)), x);
-    const vf y = math_log_normal(xs, v_sel(small, V1(-23.0), v_zero()));
-    const vf low = v_sel(v_eq(x, v_zero()), V1(-INFINITY), V1(NAN));
-
-    return v_sel(v_gt(x, v_zero()), v_sel(v_lt(x, V1(INFINITY)), y, x), low);
+    return v_fma(v_fma(V1(-0x1.9955b0p-13), r2, V1(0x1.11077cp-7)), r2,
+                 V1(-0x1.555546p-3));
 }
 
-/*
- * Sine and cosine of q pi/2 + r, |r| <= pi/4; the two top bits of `quadrant`
- * are q.
- */
-ITO_INLINE void math_quadrant(vi quadrant, vf r, vf *s, vf *c)
+ITO_INLINE vf math_cos_part(vf r2)
 {
-    const vi sign = vi_set1(0x80000000u), next = vi_shl(quadrant, 1);
-    const vm odd = vi_negative(next);
-    const vf r2 = v_mul(r, r);
-    const vf a = v_fma(v_fma(V1(-0x1.9955b0p-13), r2, V1(0x1.11077cp-7)), r2,
-                       V1(-0x1.555546p-3));
-    const vf b = v_fma(v_fma(V1(0x1.99e0eep-16), r2, V1(-0x1.6c0c1ap-10)), r2,
-                       V1(0x1.55554ap-5));
-    const vf sine = v_fma(a, v_mul(r2, r), r);
-    const vf cosine = v_fma(b, v_mul(r2, r2), v_fma(r2, V1(-0.5), V1(1.0)));
-    const vi s_sign = vi_and(quadrant, sign);
-    const vi c_sign = vi_and(vi_xor(quadrant, next), sign);
-
-    *s = v_float(vi_xor(v_bits(v_sel(odd, cosine, sine)), s_sign));
-    *c = v_float(vi_xor(v_bits(v_sel(odd, sine, cosine)), c_sign));
+    return v_fma(v_fma(V1(0x1.99e0eep-16), r2, V1(-0x1.6c0c1ap-10)), r2,
+                 V1(0x1.55554ap-5));
 }
 
-/* pi/2 in three parts: Cody and Waite's reduction, here by fma. */
-ITO_INLINE void math_sincos(vf x, vf *s, vf *c)
-{
-    const vf shift = V1(12582912.0);
-    const vm out = v_gt(v_abs(x), v_set1(MATH_ANGLE_MAX));
-    const vf xc = v_sel(out, V1(NAN), x);
-    const vf t = v_fma(xc, V1(0x1.45f306p-1), shift);
-    const vf k = v_sub(t, shift);
-    const vf r0 = v_fnma(k, V1(0x1.921fb6p+0), xc);
-    const vf r1 = v_fnma(k, V1(-0x1.777a5cp-25), r0);
-    const vf r = v_fnma(k, V1(-0x1.ee59dap-50), r1);
-
-    math_quadrant(vi_shl(v_bits(t), 30), r, s, c);
-}
+/* What elem_tmpl.h needs to know of the number type: the smallest normal
+ * number and a power of two that makes subnormal ones normal; the sign bit;
+ * 2/pi, pi/2 in three parts, 1.5 2^23 and the way of a number's lowest two
+ * bits to the top of a lane. */
+#define MATH_NORMAL    0x1p-126
+#define MATH_LIFT      0x1p23
+#define MATH_LIFT_LOG2 23.0
+#define MATH_SIGN      0x80000000u
+#define MATH_TOP_TWO   30
+#define MATH_TO_WHOLE  12582912.0
+#define MATH_2_OVER_PI 0x1.45f306p-1
+#define MATH_PIO2_A    0x1.921fb6p+0
+#define MATH_PIO2_B    -0x1.777a5cp-25
+#define MATH_PIO2_C    -0x1.ee59dap-50
 
 #endif
 
-/*
- * tanh x = h / (h + 1) with h = (exp(2 |x|) - 1) / 2; *rest = 1 - |tanh x|.
- * The bound on |x| is where the rest is no longer a normal number.
- */
-ITO_INLINE vf math_tanh_rest(vf x, vf *rest)
-{
-    const vf a = v_min(V1(43.0), v_abs(x));
-    vf half, h, d, y;
-    const vf q = math_exp_parts(v_add(a, a), &half);
+/* Where 1 - tanh is no longer a normal number. */
+#define MATH_TANH_MAX V1(43.0)
 
-    h = v_fma(half, q, v_sub(half, V1(0.5)));
-    d = v_add(h, V1(1.0));
-    *rest = v_div(V1(1.0), d);
-    y = v_div(h, d);
-    return v_sel(v_lt(x, v_zero()), v_neg(y), y);
-}
-
-ITO_INLINE vf math_tanh(vf x)
-{
-    vf rest;
-
-    return math_tanh_rest(x, &rest);
-}
-
-/* y = op(x) over an array: the same on body and tail. */
-#define MATH_MAP(name, op)                                       \
-    static void name(size_t n, const real *x, real *y)           \
-    {                                                            \
-        size_t i = 0;                                            \
-                                                                 \
-        for (; i + SIMD_WIDTH <= n; i += SIMD_WIDTH)             \
-            v_store(y + i, op(v_load(x + i)));                   \
-        if (i < n)                                               \
-            v_store_n(y + i, op(v_load_n(x + i, n - i)), n - i); \
-    }
-
-MATH_MAP(vec_exp, math_exp)
-MATH_MAP(vec_log, math_log)
-MATH_MAP(vec_tanh, math_tanh)
-
-static void vec_sincos(size_t n, const real *x, real *s, real *c)
-{
-    size_t i = 0;
-    vf vs, vc;
-
-    for (; i + SIMD_WIDTH <= n; i += SIMD_WIDTH) {
-        math_sincos(v_load(x + i), &vs, &vc);
-        v_store(s + i, vs);
-        v_store(c + i, vc);
-    }
-    if (i < n) {
-        math_sincos(v_load_n(x + i, n - i), &vs, &vc);
-        v_store_n(s + i, vs, n - i);
-        v_store_n(c + i, vc, n - i);
-    }
-}
+/* what is made of these */
+#include "kern/elem_tmpl.h"
 
 #endif /* ITO_KERN_MATH_TMPL_H */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * philox_tmpl.h - Philox 4x32-10 in vector lanes, and what is made of it:
- * words, uniforms, normals.
+ * uniforms and normals, by the functions of draw_tmpl.h or draw64_tmpl.h.
  *
  * Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2,
  * 3", SC 2011.  A 64-bit lane holds one block; its words 0, 1 and 2, 3 side
@@ -10,13 +10,10 @@
  * of the multiplications.
  *
  * Normals are by Box and Muller (Annals of Mathematical Statistics 29, 1958)
- * with R = sqrt(-2 log u).  Their error is below 4e-7 R + 2^-24 / R; the
- * second term is u near 1, where a float has 24 bits.  The largest is 6.76.
+ * with R = sqrt(-2 log u).
  */
 #ifndef ITO_KERN_PHILOX_TMPL_H
 #define ITO_KERN_PHILOX_TMPL_H
-
-#include "kern/math_tmpl.h"
 
 #define PHILOX_ROUNDS 10
 #define PHILOX_BLOCKS 8                             /* blocks of a group */
@@ -25,10 +22,9 @@
  * but at least one group. */
 #define PHILOX_AHEAD \
     (SIMD_REGS / 8 < PHILOX_VQS ? 1 : SIMD_REGS / 8 / PHILOX_VQS)
-/* Vectors of 16 words: the words 0, 1 (or 2, 3) of one group. */
-#define PHILOX_VIS (2 * PHILOX_BLOCKS / SIMD_WIDTH)
-
-_Static_assert(PHILOX_VIS == PHILOX_VQS * SIMD_QPACK, "a group is 32 words");
+/* Vectors that hold the words 0, 1 (or 2, 3) of one group. */
+#define PHILOX_VIS     (PHILOX_VQS * SIMD_QPACK)
+#define PHILOX_NUMBERS (2 * PHILOX_VIS * SIMD_WIDTH) /* of a group */
 
 /* The key of every round, and the start of the counter. */
 typedef struct philox_run {
@@ -98,43 +94,22 @@ ITO_INLINE void philox_groups(philox_run *run, const size_t groups, vi *first,
     run->c3 += run->step3 * (uint32_t)(PHILOX_BLOCKS * groups);
 }
 
-/*
- * Two normals of two words a lane: u = (a + 1/2) / 2^32 rounded to real, the
- * angle 2 pi b / 2^32.  The quadrant and the rest of the angle come from the
- * bits of b, exactly.
- */
-#ifdef ITO_REAL_IS_DOUBLE
+#ifndef ITO_REAL_IS_DOUBLE
+/* Two normals of two words a lane; the quadrant and the rest of the angle
+ * come from the bits of b, exactly. */
 ITO_INLINE void philox_normal(vi a, vi b, vf *s, vf *c)
 {
-    const double radius = sqrt(-2.0 * log(((double)a + 0.5) * 0x1p-32));
-    const double angle = (double)b * (0x1p-31 * 3.14159265358979323846);
-
-    *s = radius * sin(angle);
-    *c = radius * cos(angle);
-}
-#else
-ITO_INLINE void philox_normal(vi a, vi b, vf *s, vf *c)
-{
-    const vf u = v_fma(v_from_u(a), V1(0x1p-32), V1(0x1p-33));
-    const vf log_u = math_log_normal(u, v_zero());
+    const vf log_u = math_log_normal(draw_radial(a), v_zero());
     const vf radius = v_sqrt(v_mul(V1(-2.0), log_u));
-    const vi eighth = vi_set1(0x20000000u), rest = vi_set1(0x3fffffffu);
-    const vi turned = vi_add(b, eighth);
-    const vi offset = vi_sub(vi_and(turned, rest), eighth);
     vf sine, cosine;
+    vi quadrant;
+    const vf angle = draw_angle(b, &quadrant);
 
-    math_quadrant(turned, v_mul(v_from_i(offset), V1(0x1.921fb6p-30)), &sine,
-                  &cosine);
+    math_quadrant(quadrant, angle, &sine, &cosine);
     *s = v_mul(radius, sine);
     *c = v_mul(radius, cosine);
 }
 #endif
-
-/* (word >> 9 + 1/2) / 2^23: exact, so 0 and 1 are never reached. */
-ITO_INLINE vf philox_uniform(vi a)
-{
-    return v_fma(v_from_i(vi_shr(a, 9)), V1(0x1p-23), V1(0x1p-24));
-}
 
 ITO_INLINE void philox_normals(philox_run *run, const size_t groups, real *out)
 {
@@ -144,10 +119,10 @@ ITO_INLINE void philox_normals(philox_run *run, const size_t groups, real *out)
     philox_groups(run, groups, u, v);
     for (size_t g = 0; g < groups; g++)
         for (size_t i = 0; i < PHILOX_VIS; i++) {
-            real *const at = out + g * ITO_LANES + i * SIMD_WIDTH;
+            real *const at = out + g * PHILOX_NUMBERS + i * SIMD_WIDTH;
             philox_normal(u[g * PHILOX_VIS + i], v[g * PHILOX_VIS + i], &s, &c);
             v_store(at, s);
-            v_store(at + ITO_LANES / 2, c);
+            v_store(at + PHILOX_NUMBERS / 2, c);
         }
 }
 
@@ -158,23 +133,10 @@ ITO_INLINE void philox_uniforms(philox_run *run, const size_t groups, real *out)
     philox_groups(run, groups, u, v);
     for (size_t g = 0; g < groups; g++)
         for (size_t i = 0; i < PHILOX_VIS; i++) {
-            real *const at = out + g * ITO_LANES + i * SIMD_WIDTH;
-            v_store(at, philox_uniform(u[g * PHILOX_VIS + i]));
-            v_store(at + ITO_LANES / 2, philox_uniform(v[g * PHILOX_VIS + i]));
-        }
-}
-
-ITO_INLINE void philox_words(philox_run *run, const size_t groups,
-                             uint32_t *out)
-{
-    vi u[PHILOX_AHEAD * PHILOX_VIS], v[PHILOX_AHEAD * PHILOX_VIS];
-
-    philox_groups(run, groups, u, v);
-    for (size_t g = 0; g < groups; g++)
-        for (size_t i = 0; i < PHILOX_VIS; i++) {
-            uint32_t *const at = out + g * ITO_LANES + i * SIMD_WIDTH;
-            vi_store(at, u[g * PHILOX_VIS + i]);
-            vi_store(at + ITO_LANES / 2, v[g * PHILOX_VIS + i]);
+            real *const at = out + g * PHILOX_NUMBERS + i * SIMD_WIDTH;
+            v_store(at, draw_uniform(u[g * PHILOX_VIS + i]));
+            v_store(at + PHILOX_NUMBERS / 2,
+                    draw_uniform(v[g * PHILOX_VIS + i]));
         }
 }
 
@@ -186,13 +148,12 @@ ITO_INLINE void philox_words(philox_run *run, const size_t groups,
         size_t g = 0;                                               \
                                                                     \
         for (; g + PHILOX_AHEAD <= groups; g += PHILOX_AHEAD)       \
-            batch(&run, PHILOX_AHEAD, out + g * ITO_LANES);         \
+            batch(&run, PHILOX_AHEAD, out + g * PHILOX_NUMBERS);    \
         for (; g < groups; g++)                                     \
-            batch(&run, 1, out + g * ITO_LANES);                    \
+            batch(&run, 1, out + g * PHILOX_NUMBERS);               \
     }
 
 PHILOX_KERNEL(vec_normals, philox_normals, real *)
 PHILOX_KERNEL(vec_uniforms, philox_uniforms, real *)
-PHILOX_KERNEL(vec_words, philox_words, uint32_t *)
 
 #endif /* ITO_KERN_PHILOX_TMPL_H */

@@ -62,6 +62,7 @@ static inline vf v_fnma(vf a, vf b, vf c)
 {
     return _mm256_fnmadd_ps(a, b, c);
 }
+static inline vf v_floor(vf a) { return _mm256_floor_ps(a); }
 static inline vf v_neg(vf a)
 {
     return _mm256_xor_ps(a, _mm256_set1_ps(-0.0f));
@@ -78,6 +79,7 @@ static inline vm v_lt(vf a, vf b) { return _mm256_cmp_ps(a, b, _CMP_LT_OQ); }
 static inline vm v_gt(vf a, vf b) { return _mm256_cmp_ps(a, b, _CMP_GT_OQ); }
 static inline vm v_eq(vf a, vf b) { return _mm256_cmp_ps(a, b, _CMP_EQ_OQ); }
 static inline vf v_sel(vm m, vf a, vf b) { return _mm256_blendv_ps(b, a, m); }
+static inline bool v_any(vm m) { return _mm256_movemask_ps(m) != 0; }
 static inline vm vi_negative(vi a) { return _mm256_castsi256_ps(a); }
 
 /* --- 32-bit integers --------------------------------------------------- */

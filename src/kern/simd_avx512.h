@@ -60,6 +60,10 @@ static inline vf v_fnma(vf a, vf b, vf c)
 {
     return _mm512_fnmadd_ps(a, b, c);
 }
+static inline vf v_floor(vf a)
+{
+    return _mm512_roundscale_ps(a, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC);
+}
 static inline vf v_neg(vf a)
 {
     return _mm512_xor_ps(a, _mm512_set1_ps(-0.0f));
@@ -88,6 +92,7 @@ static inline vf v_sel(vm m, vf a, vf b)
 {
     return _mm512_mask_blend_ps(m, b, a);
 }
+static inline bool v_any(vm m) { return m != 0; }
 static inline vm vi_negative(vi a) { return _mm512_movepi32_mask(a); }
 
 /* --- 32-bit integers --------------------------------------------------- */

@@ -36,13 +36,15 @@ typedef double vd;
 typedef uint64_t vq;
 
 #ifdef ITO_REAL_IS_DOUBLE
-#define REAL_FMA  fma
-#define REAL_SQRT sqrt
-#define REAL_ABS  fabs
+#define REAL_FMA   fma
+#define REAL_SQRT  sqrt
+#define REAL_ABS   fabs
+#define REAL_FLOOR floor
 #else
-#define REAL_FMA  fmaf
-#define REAL_SQRT sqrtf
-#define REAL_ABS  fabsf
+#define REAL_FMA   fmaf
+#define REAL_SQRT  sqrtf
+#define REAL_ABS   fabsf
+#define REAL_FLOOR floorf
 #endif
 
 /* clang-format off */
@@ -66,6 +68,7 @@ static inline vf v_sqrt(vf a) { return REAL_SQRT(a); }
 static inline vf v_fma(vf a, vf b, vf c) { return REAL_FMA(a, b, c); }
 static inline vf v_fnma(vf a, vf b, vf c) { return REAL_FMA(-a, b, c); }
 static inline vf v_neg(vf a) { return -a; } /* flips the sign bit */
+static inline vf v_floor(vf a) { return REAL_FLOOR(a); }
 static inline vf v_abs(vf a) { return REAL_ABS(a); }
 /* The second operand when they do not compare: a NaN there stays. */
 static inline vf v_max(vf a, vf b) { return a > b ? a : b; }
@@ -76,6 +79,7 @@ static inline vm v_lt(vf a, vf b) { return a < b; }
 static inline vm v_gt(vf a, vf b) { return a > b; }
 static inline vm v_eq(vf a, vf b) { return a == b; }
 static inline vf v_sel(vm m, vf a, vf b) { return m ? a : b; }
+static inline bool v_any(vm m) { return m; } /* true in some lane */
 /* True where the sign bit is set. */
 static inline vm vi_negative(vi a) { return a >> 31 != 0; }
 

@@ -62,6 +62,7 @@ static inline vf v_div(vf a, vf b) { return vdivq_f32(a, b); }
 static inline vf v_sqrt(vf a) { return vsqrtq_f32(a); }
 static inline vf v_fma(vf a, vf b, vf c) { return vfmaq_f32(c, a, b); }
 static inline vf v_fnma(vf a, vf b, vf c) { return vfmsq_f32(c, a, b); }
+static inline vf v_floor(vf a) { return vrndmq_f32(a); }
 static inline vf v_neg(vf a) { return vnegq_f32(a); }
 static inline vf v_abs(vf a) { return vabsq_f32(a); }
 static inline vf v_max(vf a, vf b)
@@ -78,6 +79,7 @@ static inline vm v_lt(vf a, vf b) { return vcltq_f32(a, b); }
 static inline vm v_gt(vf a, vf b) { return vcgtq_f32(a, b); }
 static inline vm v_eq(vf a, vf b) { return vceqq_f32(a, b); }
 static inline vf v_sel(vm m, vf a, vf b) { return vbslq_f32(m, a, b); }
+static inline bool v_any(vm m) { return vmaxvq_u32(m) != 0; }
 static inline vm vi_negative(vi a)
 {
     return vcltzq_s32(vreinterpretq_s32_u32(a));

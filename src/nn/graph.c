@@ -9,8 +9,10 @@
 
 /* Every operation, by name: what a model file may contain. */
 static const op *const ops[] = {
-    &ito__op_input, &ito__op_linear,      &ito__op_act,    &ito__op_add,
-    &ito__op_mul,   &ito__op_scale_shift, &ito__op_concat, &ito__op_fourier,
+    &ito__op_input,  &ito__op_linear,    &ito__op_act,
+    &ito__op_add,    &ito__op_mul,       &ito__op_scale_shift,
+    &ito__op_concat, &ito__op_fourier,   &ito__op_columns,
+    &ito__op_embed,  &ito__op_potential,
 };
 
 const op *ito__op_find(const char *name)

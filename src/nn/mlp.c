@@ -5,11 +5,12 @@
 #include <ito/net.h>
 
 #include "ctx/ctx.h"
+#include "nn/conds.h"
 
 #define WIDTH_MAX 8192
 #define DEPTH_MAX 256
 
-/* [x t features]: what the first layer reads. */
+/* [x t features conditions]: what the first layer reads. */
 static ito_status inputs(ito_ctx *ctx, ito_graph *g, const ito_mlp *m,
                          ito_node *h)
 {
@@ -20,10 +21,12 @@ static ito_status inputs(ito_ctx *ctx, ito_graph *g, const ito_mlp *m,
         (rc = ito_graph_input(ctx, g, ITO_INPUT_T, 1, &t)) != ITO_OK ||
         (rc = ito_graph_concat(ctx, g, x, t, h)) != ITO_OK)
         return rc;
-    if (m->time_features == 0)
-        return ITO_OK;
-    rc = ito_graph_fourier(ctx, g, t, m->time_features, &f);
-    return rc != ITO_OK ? rc : ito_graph_concat(ctx, g, *h, f, h);
+    if (m->time_features > 0) {
+        rc = ito_graph_fourier(ctx, g, t, m->time_features, &f);
+        if (rc == ITO_OK)
+            rc = ito_graph_concat(ctx, g, *h, f, h);
+    }
+    return rc == ITO_OK ? ito__conds_join(ctx, g, &m->conds, h) : rc;
 }
 
 static ito_status hidden(ito_ctx *ctx, ito_graph *g, const ito_mlp *m,

@@ -93,6 +93,13 @@ extern const op ito__op_mul;
 extern const op ito__op_scale_shift;
 extern const op ito__op_concat;
 extern const op ito__op_fourier;
+extern const op ito__op_columns;
+extern const op ito__op_embed;
+extern const op ito__op_potential;
+
+/* In a backward pass: dx[i] = v, or dx[i] += v, or nothing where it is not
+ * wanted. */
+void ito__op_give(const call *c, size_t i, const real *v);
 
 /* The operation of that name, or NULL. */
 const op *ito__op_find(const char *name);

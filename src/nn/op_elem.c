@@ -7,8 +7,7 @@
 
 #include "nn/op.h"
 
-/* dx = v, or dx += v. */
-static void give(const call *c, size_t i, const real *v)
+void ito__op_give(const call *c, size_t i, const real *v)
 {
     const size_t n = c->rows * c->n->in_cols[i];
 
@@ -43,7 +42,7 @@ static void act_forward(const call *c)
 static void act_backward(const call *c)
 {
     c->kern->mul(c->rows * c->n->cols, c->dy, c->saved, c->dy);
-    give(c, 0, c->dy);
+    ito__op_give(c, 0, c->dy);
 }
 
 const op ito__op_act = {
@@ -83,8 +82,8 @@ static void add_forward(const call *c)
 
 static void add_backward(const call *c)
 {
-    give(c, 0, c->dy);
-    give(c, 1, c->dy);
+    ito__op_give(c, 0, c->dy);
+    ito__op_give(c, 1, c->dy);
 }
 
 const op ito__op_add = {
@@ -119,7 +118,7 @@ static void mul_backward(const call *c)
         if (!c->dx[i])
             continue;
         c->kern->mul(n, c->dy, c->x[1 - i], c->work);
-        give(c, i, c->work);
+        ito__op_give(c, i, c->work);
     }
 }
 
@@ -187,8 +186,8 @@ static void scale_shift_backward(const call *c)
         c->kern->mul(d, dy, x, dby);
         memcpy(dby + d, dy, d * sizeof(*dby));
     }
-    give(c, 0, c->work);
-    give(c, 1, c->work + c->rows * d);
+    ito__op_give(c, 0, c->work);
+    ito__op_give(c, 1, c->work + c->rows * d);
 }
 
 static size_t three_tensors(const ito_kern *kern, const node *n, size_t rows)

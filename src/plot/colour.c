@@ -73,3 +73,31 @@ uint32_t ito__colour_next(size_t i)
 
     return list[i % COUNT(list)];
 }
+
+uint32_t ito__colour_quiet(size_t i)
+{
+    static const uint32_t list[] = { 0x4a7ba6, 0x8fb3cf, 0x3f6f78, 0x9aa6c9,
+                                     0x6b9a9c, 0x5d6f9e, 0xa9c2c4, 0x7f8fb8 };
+
+    return list[i % COUNT(list)];
+}
+
+rgb ito__colour_square(double u, double v)
+{
+    /* corners of a square of colours that differ in hue along u, from blue
+     * over grey to orange, and in lightness along v */
+    static const uint32_t low[] = { 0x1f5f99, 0x6f6f78, 0xb5561a };
+    static const uint32_t high[] = { 0xa9d0f2, 0xe3e0e0, 0xf9cf9f };
+    const double p = (u > 0.0 ? u < 1.0 ? u : 1.0 : 0.0) * 2.0;
+    const size_t i = p < 1.0 ? 0 : 1;
+    const double f = p - (double)i;
+    const double g = v > 0.0 ? v < 1.0 ? v : 1.0 : 0.0;
+    const rgb a = ito__colour_hex(low[i]), b = ito__colour_hex(low[i + 1]);
+    const rgb c = ito__colour_hex(high[i]), d = ito__colour_hex(high[i + 1]);
+
+    return (rgb){
+        (1.0 - g) * (a.r + f * (b.r - a.r)) + g * (c.r + f * (d.r - c.r)),
+        (1.0 - g) * (a.g + f * (b.g - a.g)) + g * (c.g + f * (d.g - c.g)),
+        (1.0 - g) * (a.b + f * (b.b - a.b)) + g * (c.b + f * (d.b - c.b))
+    };
+}

@@ -24,4 +24,11 @@ uint32_t ito__colour_pixel(ito_map map, double u);
 /* The i-th colour of layers that name none, round and round. */
 uint32_t ito__colour_next(size_t i);
 
+/* The i-th of the quiet colours, for lines that stand for many, round and
+ * round. */
+uint32_t ito__colour_quiet(size_t i);
+
+/* Something at (u, v) of the unit square: hue by u, lightness by v. */
+rgb ito__colour_square(double u, double v);
+
 #endif /* ITO_PLOT_COLOUR_H */

@@ -13,13 +13,12 @@
 
 #include "plot/pen.h"
 
-#define TURN          6.283185307179586
-#define RASTER_DPI    300.0
-#define VECTOR_MARKS  4000
-#define DENSITY_SIDE  2000 /* dots of an image of cells at most, about */
-#define PATH_STEPS    32   /* colours along a path */
-#define CONTOUR_COUNT 3
-#define SEGMENTS_MAX  20000
+#define TURN         6.283185307179586
+#define RASTER_DPI   300.0
+#define VECTOR_MARKS 4000
+#define DENSITY_SIDE 2000   /* dots of an image of cells at most, about */
+#define PATH_STEPS   32     /* colours along a path */
+#define LINE_POINTS  100000 /* of many lines: more become an image */
 
 double ito__layer_size(const layer *l)
 {
@@ -32,6 +31,9 @@ double ito__layer_size(const layer *l)
         return n < 180.0 ? 4.4 : n > 2500.0 ? 1.2 : 60.0 / sqrt(n);
     case LAYER_PATHS: return n > 150.0 ? 0.6 : 0.8;
     case LAYER_ARROWS: return 0.7;
+    case LAYER_LINES: return l->lines > 150 ? 0.4 : 0.6;
+    case LAYER_MESH: return 0.4;
+    case LAYER_BAND:
     case LAYER_DENSITY:
     case LAYER_CONTOURS:
     case LAYER_HIST:
@@ -169,22 +171,19 @@ static ito_status draw_density(ito_ctx *ctx, const pen *p,
 static ito_status draw_contours(ito_ctx *ctx, const pen *p,
                                 const ito_panel *panel, const layer *l)
 {
-    static const double share[CONTOUR_COUNT] = { 0.9, 0.6, 0.3 };
-    double level[CONTOUR_COUNT];
-    double *seg = ito__alloc(ctx, SEGMENTS_MAX * 4 * sizeof(*seg));
+    double *seg = ito__alloc(ctx, PIECES_MAX * 4 * sizeof(*seg));
+    double level[LEVELS_MAX];
+    size_t count;
     ito_status rc;
 
     if (!seg)
         return ito__fail(ctx, ITO_ENOMEM, "plot: contours");
-    rc = ito__bins_levels(ctx, &l->grid, CONTOUR_COUNT, share, level);
+    rc = ito__layer_levels(ctx, l, level, &count);
     ito__pen_colour(p, l->colour, ito__layer_alpha(l));
     cairo_set_line_width(p->cr, ito__layer_size(l));
     cairo_set_line_cap(p->cr, CAIRO_LINE_CAP_ROUND);
-    for (size_t k = 0; rc == ITO_OK && k < CONTOUR_COUNT; k++) {
-        const size_t n = size_min(
-            SEGMENTS_MAX, level[k] > 0.0 ? ito__bins_contour(&l->grid, level[k],
-                                                             SEGMENTS_MAX, seg)
-                                         : 0);
+    for (size_t k = 0; rc == ITO_OK && k < count; k++) {
+        const size_t n = ito__layer_pieces(l, level[k], seg);
 
         for (size_t i = 0; i < n; i++) {
             const double *s = seg + 4 * i;
@@ -218,19 +217,23 @@ static ito_status draw_line(const pen *p, const ito_panel *panel,
     return ITO_OK;
 }
 
+/* Go to a corner of a bar. */
+static void corner(const pen *p, const ito_panel *panel, bool turned,
+                   double value, double height)
+{
+    cairo_line_to(p->cr, ito__paper_x(panel, turned ? height : value),
+                  ito__paper_y(panel, turned ? value : height));
+}
+
 static ito_status draw_hist(const pen *p, const ito_panel *panel,
                             const layer *l)
 {
-    const double floor_y = ito__paper_y(panel, 0.0);
-
-    cairo_move_to(p->cr, ito__paper_x(panel, l->x[0]), floor_y);
+    corner(p, panel, l->turned, l->x[0], 0.0);
     for (size_t i = 0; i < l->n; i++) {
-        const double y = ito__paper_y(panel, l->y[i]);
-
-        cairo_line_to(p->cr, ito__paper_x(panel, l->x[i]), y);
-        cairo_line_to(p->cr, ito__paper_x(panel, l->x[i + 1]), y);
+        corner(p, panel, l->turned, l->x[i], l->y[i]);
+        corner(p, panel, l->turned, l->x[i + 1], l->y[i]);
     }
-    cairo_line_to(p->cr, ito__paper_x(panel, l->x[l->n]), floor_y);
+    corner(p, panel, l->turned, l->x[l->n], 0.0);
     ito__pen_colour(p, l->colour, ito__layer_alpha(l));
     if (l->fill) {
         cairo_fill(p->cr);
@@ -334,6 +337,9 @@ static ito_status draw_one(ito_ctx *ctx, const pen *p, const ito_panel *panel,
     case LAYER_HIST: return draw_hist(p, panel, l);
     case LAYER_PATHS: return draw_paths(p, panel, l);
     case LAYER_ARROWS: return draw_arrows(p, panel, l);
+    case LAYER_LINES: ito__draw_lines(p, panel, l); break;
+    case LAYER_BAND: ito__draw_band(p, panel, l); break;
+    case LAYER_MESH: ito__draw_mesh(p, panel, l); break;
     }
     return ITO_OK;
 }
@@ -366,7 +372,11 @@ static ito_status draw_raster(ito_ctx *ctx, const pen *p,
 
 static bool is_heavy(const pen *p, const layer *l)
 {
-    return !(p->dots > 0.0) && l->n > VECTOR_MARKS &&
+    if (p->dots > 0.0)
+        return false;
+    if (l->kind == LAYER_LINES)
+        return l->n > LINE_POINTS;
+    return l->n > VECTOR_MARKS &&
            (l->kind == LAYER_SCATTER || l->kind == LAYER_PATHS ||
             l->kind == LAYER_ARROWS);
 }

@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "data/utf8.h"
+#include "base/utf8.h"
 
 #define WIDTH     504.0
 #define WIDTH_MAX 14400.0 /* the largest page of PDF 1.x */
@@ -62,6 +62,11 @@ static ito_status check_figure(ito_ctx *ctx, const ito_figure_opts *o)
     if (o->dpi != 0.0 && !(o->dpi >= 20.0 && o->dpi <= 1200.0))
         return ito__fail(ctx, ITO_EARG,
                          "figure: %g dots an inch; give 20 to 1200", o->dpi);
+    for (size_t j = 0; o->widths && j < (o->cols ? o->cols : 1); j++)
+        if (!(o->widths[j] >= 0.05 && o->widths[j] <= 20.0))
+            return ito__fail(ctx, ITO_EARG,
+                             "figure: column %zu is %g wide; give 0.05 to 20",
+                             j + 1, o->widths[j]);
     return ITO_OK;
 }
 
@@ -79,6 +84,19 @@ static ito_status check_cairo(ito_ctx *ctx)
                      "ITO_WITH_CAIRO=ON to draw pictures");
 }
 #endif
+
+/* The widths of the columns beside the widest. */
+static void set_weights(ito_figure *f, const double *widths)
+{
+    double most = 0.0;
+
+    for (size_t j = 0; j < f->cols; j++) {
+        f->weight[j] = widths ? widths[j] : 1.0;
+        most = f->weight[j] > most ? f->weight[j] : most;
+    }
+    for (size_t j = 0; j < f->cols; j++)
+        f->weight[j] /= most;
+}
 
 ito_status ito_figure_new(ito_ctx *ctx, const ito_figure_opts *opts,
                           ito_figure **out)
@@ -103,6 +121,7 @@ ito_status ito_figure_new(ito_ctx *ctx, const ito_figure_opts *opts,
     figure->want_height = o.height;
     figure->dpi = o.dpi > 0.0 ? o.dpi : DPI;
     figure->legend = o.legend != 0;
+    set_weights(figure, o.widths);
     figure->panel =
         ito__calloc(ctx, figure->rows * figure->cols, sizeof(*figure->panel));
     if (!figure->panel || !copy_text(ctx, &figure->title, o.title) ||
@@ -114,22 +133,13 @@ ito_status ito_figure_new(ito_ctx *ctx, const ito_figure_opts *opts,
     return ITO_OK;
 }
 
-static void layer_free(ito_ctx *ctx, layer *l)
-{
-    ito__free(ctx, l->x);
-    ito__free(ctx, l->label);
-    ito__free(ctx, l->bar_label);
-    ito__free(ctx, l->grid.cell);
-    ito__free(ctx, l);
-}
-
 static void panel_free(ito_ctx *ctx, ito_panel *panel)
 {
     layer *next;
 
     for (layer *l = panel->first; l; l = next) {
         next = l->next;
-        layer_free(ctx, l);
+        ito__layer_free(ctx, l);
     }
     ito__free(ctx, panel->title);
     ito__free(ctx, panel->x_label);
@@ -190,6 +200,7 @@ static bool panel_init(ito_panel *p, const ito_panel_opts *o)
     p->bare = o->bare != 0;
     p->open = o->open != 0;
     p->grid = o->grid != 0;
+    p->gap = o->gap;
     p->aspect = o->aspect > 0.0 ? o->aspect : ASPECT;
     return copy_text(ctx, &p->title, o->title) &&
            copy_text(ctx, &p->x_label, o->x_label) &&
@@ -220,6 +231,8 @@ ito_status ito_figure_panel(ito_ctx *ctx, ito_figure *figure, size_t row,
     if (!(o.aspect >= 0.0 && o.aspect <= 10.0))
         return ito__fail(ctx, ITO_EARG, "panel: aspect %g; give 0 to 10",
                          o.aspect);
+    if (!(o.gap >= 0.0 && o.gap <= 100.0))
+        return ito__fail(ctx, ITO_EARG, "panel: gap %g; give 0 to 100", o.gap);
     if ((rc = check_limits(ctx, 'x', o.x_min, o.x_max, o.log_x)) != ITO_OK ||
         (rc = check_limits(ctx, 'y', o.y_min, o.y_max, o.log_y)) != ITO_OK)
         return rc;

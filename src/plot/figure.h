@@ -26,7 +26,10 @@ typedef enum layer_kind {
     LAYER_LINE,
     LAYER_HIST,
     LAYER_PATHS,
-    LAYER_ARROWS
+    LAYER_ARROWS,
+    LAYER_LINES,
+    LAYER_BAND,
+    LAYER_MESH
 } layer_kind;
 
 typedef struct layer layer;
@@ -39,12 +42,17 @@ struct layer {
     size_t n;      /* points; HIST: bars */
     size_t frames; /* PATHS: x and y are frames x n */
     double *x, *y; /* n each; HIST: x holds n + 1 edges, y n heights */
-    double *u, *v; /* ARROWS */
+    double *u, *v; /* ARROWS; BAND: u holds the upper ends */
     double *t;     /* PATHS: frames times */
+    size_t lines;  /* LINES: how many */
+    size_t *start; /* LINES: the first point of each, and n */
     char *label;   /* or NULL */
     uint32_t colour;
     double size, alpha;
     bool dash, fill;
+    bool turned;  /* HIST: values along y */
+    bool varied;  /* LINES: quiet colours by turns */
+    bool heads;   /* LINES: each with the head of an arrow */
     double scale; /* ARROWS: axis units of a vector of length 1 */
     /* DENSITY, and the colour bar of PATHS */
     ito_map map;
@@ -52,7 +60,12 @@ struct layer {
     size_t want_bins, smooth, share;
     double want_top;
     char *bar_label;
-    bins grid;     /* DENSITY, CONTOURS: made by prepare */
+    bool given;    /* DENSITY, CONTOURS: the cells came from the caller; n = 2,
+                      x and y are the corners */
+    bins grid;     /* DENSITY, CONTOURS: made by prepare unless given */
+    double *level; /* CONTOURS: level_count levels, else by their mass */
+    size_t level_count;
+    size_t mesh_nx, mesh_ny, mesh_step; /* MESH */
     double depth;  /* DENSITY, PATHS: share of the map that is used */
     range colours; /* values of the first and the last colour */
     bool capped;   /* there are values above the last colour */
@@ -65,7 +78,7 @@ struct ito_panel {
     range x_want, y_want;                   /* lo == hi: free */
     bool log_x, log_y, equal, bare, open, grid;
     int no_x, no_y;
-    double aspect;
+    double aspect, gap;
     layer *first, **last;
     size_t layer_count;
     /* made by prepare */
@@ -82,12 +95,40 @@ struct ito_figure {
     char *title; /* or NULL */
     char *font;
     bool legend;
-    ito_panel **panel; /* rows x cols, NULL where there is none */
-    bool ready;        /* prepared, and nothing was added since */
+    double weight[GRID_MAX]; /* width of each column, the widest is 1 */
+    ito_panel **panel;       /* rows x cols, NULL where there is none */
+    bool ready;              /* prepared, and nothing was added since */
     /* made by layout */
     double height, head;   /* head: height of the strip with title and legend */
     double left[GRID_MAX]; /* margin of each column, labels included */
 };
+
+/* A new layer with a block of `numbers` numbers, not yet in the panel; NULL
+ * with *rc on failure. */
+layer *ito__layer_new(ito_ctx *ctx, const ito_panel *panel,
+                      const ito_style *style, size_t numbers, ito_status *rc);
+
+/* Put a layer into its panel where rc is ITO_OK, else free it. */
+ito_status ito__layer_end(ito_ctx *ctx, ito_panel *panel, layer *l,
+                          ito_status rc);
+void ito__layer_free(ito_ctx *ctx, layer *l);
+
+/* Fill the options of a density into a layer; ITO_EARG or ITO_ENOMEM. */
+ito_status ito__layer_density(ito_ctx *ctx, const ito_panel *panel,
+                              const ito_density_opts *opts, layer *l);
+ito_status ito__paths_check(ito_ctx *ctx, const ito_paths *paths);
+
+/* A raster has a shape, a rectangle and values that can be drawn. */
+ito_status ito__raster_check(ito_ctx *ctx, const ito_raster *raster);
+
+/* The levels of a CONTOURS layer; returns how many there are. */
+#define LEVELS_MAX 64
+ito_status ito__layer_levels(ito_ctx *ctx, const layer *l,
+                             double level[LEVELS_MAX], size_t *count);
+
+/* The pieces of a line at one level, x y x y each, at most PIECES_MAX. */
+#define PIECES_MAX 20000
+size_t ito__layer_pieces(const layer *l, double level, double *pieces);
 
 /* A number of a cloud, and whether there are any. */
 double ito__cloud_at(const ito_cloud *cloud, size_t i, size_t j);
@@ -104,6 +145,9 @@ char *ito__text_copy(ito_ctx *ctx, const char *s, bool markup);
 
 /* The limits, cells and colour ranges of all panels. */
 ito_status ito__figure_prepare(ito_ctx *ctx, ito_figure *figure);
+
+/* The limits that the layers of a panel need. */
+void ito__panel_limits(const ito_panel *panel, range *x, range *y);
 
 /* Where v lies on an axis, from 0 (lo) to 1 (hi). */
 double ito__axis_place(double v, range r, bool log);

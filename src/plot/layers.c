@@ -72,10 +72,18 @@ static ito_status check_add(ito_ctx *ctx, const ito_panel *panel,
     return ITO_OK;
 }
 
-/* A new layer with a block of `numbers` numbers, not yet in the panel; NULL
- * with *rc on failure. */
-static layer *layer_new(ito_ctx *ctx, const ito_panel *panel,
-                        const ito_style *style, size_t numbers, ito_status *rc)
+void ito__layer_free(ito_ctx *ctx, layer *l)
+{
+    ito__free(ctx, l->x);
+    ito__free(ctx, l->start);
+    ito__free(ctx, l->label);
+    ito__free(ctx, l->bar_label);
+    ito__free(ctx, l->grid.cell);
+    ito__free(ctx, l);
+}
+
+layer *ito__layer_new(ito_ctx *ctx, const ito_panel *panel,
+                      const ito_style *style, size_t numbers, ito_status *rc)
 {
     const ito_style s = style ? *style : (ito_style){ 0 };
     layer *l;
@@ -97,24 +105,18 @@ static layer *layer_new(ito_ctx *ctx, const ito_panel *panel,
     if (s.label)
         l->label = ito__text_copy(ctx, s.label, true);
     if (!l->x || (s.label && !l->label)) {
-        ito__free(ctx, l->x);
-        ito__free(ctx, l->label);
-        ito__free(ctx, l);
+        ito__layer_free(ctx, l);
         *rc = ito__fail(ctx, ITO_ENOMEM, "plot: %zu numbers", numbers);
         return NULL;
     }
     return l;
 }
 
-/* Put a layer into its panel where rc is ITO_OK, else free it. */
-static ito_status layer_end(ito_ctx *ctx, ito_panel *panel, layer *l,
-                            ito_status rc)
+ito_status ito__layer_end(ito_ctx *ctx, ito_panel *panel, layer *l,
+                          ito_status rc)
 {
     if (rc != ITO_OK) {
-        ito__free(ctx, l->x);
-        ito__free(ctx, l->label);
-        ito__free(ctx, l->bar_label);
-        ito__free(ctx, l);
+        ito__layer_free(ctx, l);
         return rc;
     }
     *panel->last = l;
@@ -138,7 +140,7 @@ static layer *add_xy(ito_ctx *ctx, ito_panel *panel, const ito_cloud *cloud,
                         j[0] + 1, j[1] + 1, cloud->dim);
         return NULL;
     }
-    l = layer_new(ctx, panel, style, size_mul(2, cloud->n), rc);
+    l = ito__layer_new(ctx, panel, style, size_mul(2, cloud->n), rc);
     if (!l)
         return NULL;
     l->n = cloud->n;
@@ -148,7 +150,7 @@ static layer *add_xy(ito_ctx *ctx, ito_panel *panel, const ito_cloud *cloud,
         *rc = ito__cloud_column(ctx, cloud, j[1], panel->log_y, l->y);
     if (*rc == ITO_OK)
         return l;
-    layer_end(ctx, panel, l, *rc);
+    ito__layer_end(ctx, panel, l, *rc);
     return NULL;
 }
 
@@ -166,7 +168,7 @@ ito_status ito_panel_scatter(ito_ctx *ctx, ito_panel *panel,
     if (!l)
         return rc;
     l->kind = LAYER_SCATTER;
-    return layer_end(ctx, panel, l, ITO_OK);
+    return ito__layer_end(ctx, panel, l, ITO_OK);
 }
 
 ito_status ito_panel_line(ito_ctx *ctx, ito_panel *panel,
@@ -183,7 +185,7 @@ ito_status ito_panel_line(ito_ctx *ctx, ito_panel *panel,
     if (!l)
         return rc;
     l->kind = LAYER_LINE;
-    return layer_end(ctx, panel, l, ITO_OK);
+    return ito__layer_end(ctx, panel, l, ITO_OK);
 }
 
 static ito_status check_density(ito_ctx *ctx, const ito_panel *panel,
@@ -203,12 +205,31 @@ static ito_status check_density(ito_ctx *ctx, const ito_panel *panel,
     return ITO_OK;
 }
 
+ito_status ito__layer_density(ito_ctx *ctx, const ito_panel *panel,
+                              const ito_density_opts *o, layer *l)
+{
+    const ito_status rc = check_density(ctx, panel, o);
+
+    if (rc != ITO_OK)
+        return rc;
+    l->map = o->map;
+    l->log = o->log != 0;
+    l->bar = o->bar != 0;
+    l->depth = o->pale ? PALE_DEPTH : 1.0;
+    l->smooth = o->smooth;
+    l->share = o->share;
+    l->want_top = o->top;
+    l->bar_label =
+        ito__text_copy(ctx, o->bar_label ? o->bar_label : "density", true);
+    return l->bar_label ? ITO_OK
+                        : ito__fail(ctx, ITO_ENOMEM, "plot: no memory");
+}
+
 ito_status ito_panel_density(ito_ctx *ctx, ito_panel *panel,
                              const ito_cloud *points, size_t jx, size_t jy,
                              const ito_density_opts *opts)
 {
     const ito_density_opts o = opts ? *opts : (ito_density_opts){ 0 };
-    const char *name = o.bar_label ? o.bar_label : "density";
     const size_t j[2] = { jx, jy };
     ito_status rc;
     layer *l;
@@ -221,18 +242,9 @@ ito_status ito_panel_density(ito_ctx *ctx, ito_panel *panel,
     if (!l)
         return rc;
     l->kind = LAYER_DENSITY;
-    l->map = o.map;
-    l->log = o.log != 0;
-    l->bar = o.bar != 0;
-    l->depth = o.pale ? PALE_DEPTH : 1.0;
     l->want_bins = o.bins;
-    l->smooth = o.smooth;
-    l->share = o.share;
-    l->want_top = o.top;
-    l->bar_label = ito__text_copy(ctx, name, true);
-    if (!l->bar_label)
-        rc = ito__fail(ctx, ITO_ENOMEM, "plot: no memory");
-    return layer_end(ctx, panel, l, rc);
+    rc = ito__layer_density(ctx, panel, &o, l);
+    return ito__layer_end(ctx, panel, l, rc);
 }
 
 ito_status ito_panel_contours(ito_ctx *ctx, ito_panel *panel,
@@ -252,7 +264,7 @@ ito_status ito_panel_contours(ito_ctx *ctx, ito_panel *panel,
     if (!l)
         return rc;
     l->kind = LAYER_CONTOURS;
-    return layer_end(ctx, panel, l, ITO_OK);
+    return ito__layer_end(ctx, panel, l, ITO_OK);
 }
 
 /* The range of values, widened where they agree. */
@@ -332,23 +344,55 @@ ito_status ito_panel_hist(ito_ctx *ctx, ito_panel *panel,
         return ITO_EARG;
     if ((rc = check_hist(ctx, panel, points, j, &o)) != ITO_OK)
         return rc;
-    l = layer_new(ctx, panel, style, 2 * BINS_MAX + 1, &rc);
+    l = ito__layer_new(ctx, panel, style, 2 * BINS_MAX + 1, &rc);
     if (!l)
         return rc;
     l->kind = LAYER_HIST;
+    l->turned = o.turned != 0;
     value = ito__alloc(ctx, size_mul(points->n, sizeof(*value)));
     if (!value)
-        return layer_end(
+        return ito__layer_end(
             ctx, panel, l,
             ito__fail(ctx, ITO_ENOMEM, "plot: %zu numbers", points->n));
     rc = ito__cloud_column(ctx, points, j, false, value);
     if (rc == ITO_OK)
         make_bars(l, &o, value, points->n);
     ito__free(ctx, value);
-    return layer_end(ctx, panel, l, rc);
+    return ito__layer_end(ctx, panel, l, rc);
 }
 
-static ito_status check_paths(ito_ctx *ctx, const ito_paths *p)
+ito_status ito_panel_bars(ito_ctx *ctx, ito_panel *panel, const ito_bars *bars,
+                          int turned, const ito_style *style)
+{
+    ito_cloud heights;
+    ito_status rc;
+    layer *l;
+
+    if (!ctx || !panel)
+        return ITO_EARG;
+    if (!bars || bars->n == 0 || bars->n > BINS_MAX || !bars->height ||
+        panel->log_x || panel->log_y ||
+        !(fabs(bars->lo) <= VALUE_MOST && fabs(bars->hi) <= VALUE_MOST &&
+          ito__range_is_open((range){ bars->lo, bars->hi })))
+        return ito__fail(ctx, ITO_EARG,
+                         "plot: 1 to %d bars have heights, ends in order and "
+                         "linear axes",
+                         BINS_MAX);
+    l = ito__layer_new(ctx, panel, style, 2 * bars->n + 1, &rc);
+    if (!l)
+        return rc;
+    l->kind = LAYER_HIST;
+    l->turned = turned != 0;
+    l->n = bars->n;
+    l->y = l->x + l->n + 1;
+    for (size_t i = 0; i <= l->n; i++)
+        l->x[i] = bars->lo + (bars->hi - bars->lo) * (double)i / (double)l->n;
+    heights = (ito_cloud){ .n = bars->n, .dim = 1, .f64 = bars->height };
+    rc = ito__cloud_column(ctx, &heights, 0, false, l->y);
+    return ito__layer_end(ctx, panel, l, rc);
+}
+
+ito_status ito__paths_check(ito_ctx *ctx, const ito_paths *p)
 {
     if (!p || p->frames < 2 || !p->t || !(fabs(p->t[0]) <= VALUE_MOST) ||
         size_mul(p->frames, p->n) > SIZE_MAX / 64)
@@ -375,7 +419,7 @@ ito_status ito_panel_paths(ito_ctx *ctx, ito_panel *panel,
 
     if (!ctx || !panel)
         return ITO_EARG;
-    if ((rc = check_paths(ctx, paths)) != ITO_OK)
+    if ((rc = ito__paths_check(ctx, paths)) != ITO_OK)
         return rc;
     if (paths->dim == 1 && panel->log_x)
         return ito__fail(ctx, ITO_EARG, "plot: time needs a linear axis");
@@ -385,8 +429,8 @@ ito_status ito_panel_paths(ito_ctx *ctx, ito_panel *panel,
                          .f64 = paths->f64 };
     if ((rc = ito__cloud_check(ctx, "plot", &cloud)) != ITO_OK)
         return rc;
-    l = layer_new(ctx, panel, style,
-                  size_add(size_mul(2, cloud.n), paths->frames), &rc);
+    l = ito__layer_new(ctx, panel, style,
+                       size_add(size_mul(2, cloud.n), paths->frames), &rc);
     if (!l)
         return rc;
     l->kind = LAYER_PATHS;
@@ -405,7 +449,7 @@ ito_status ito_panel_paths(ito_ctx *ctx, ito_panel *panel,
         rc = ito__cloud_column(ctx, &cloud, paths->dim > 1, panel->log_y, l->y);
     if (rc == ITO_OK && !(l->bar_label = ito__text_copy(ctx, "t", true)))
         rc = ito__fail(ctx, ITO_ENOMEM, "plot: no memory");
-    return layer_end(ctx, panel, l, rc);
+    return ito__layer_end(ctx, panel, l, rc);
 }
 
 ito_status ito_panel_arrows(ito_ctx *ctx, ito_panel *panel,
@@ -425,7 +469,7 @@ ito_status ito_panel_arrows(ito_ctx *ctx, ito_panel *panel,
                          "plot: arrows have x, y, u, v (not %zu columns), "
                          "linear axes and a scale >= 0 (not %g)",
                          arrows->dim, scale);
-    l = layer_new(ctx, panel, style, size_mul(4, arrows->n), &rc);
+    l = ito__layer_new(ctx, panel, style, size_mul(4, arrows->n), &rc);
     if (!l)
         return rc;
     l->kind = LAYER_ARROWS;
@@ -436,5 +480,5 @@ ito_status ito_panel_arrows(ito_ctx *ctx, ito_panel *panel,
     l->v = l->u + l->n;
     for (size_t j = 0; j < 4 && rc == ITO_OK; j++)
         rc = ito__cloud_column(ctx, arrows, j, false, l->x + j * l->n);
-    return layer_end(ctx, panel, l, rc);
+    return ito__layer_end(ctx, panel, l, rc);
 }

@@ -26,6 +26,7 @@
 typedef struct margins {
     double left[GRID_MAX], right[GRID_MAX]; /* by column */
     double top[GRID_MAX], bottom[GRID_MAX]; /* by row */
+    double gap[GRID_MAX];                   /* left of a column */
 } margins;
 
 static double most(double a, double b)
@@ -158,6 +159,7 @@ static void add_margins(const pen *p, const ito_panel *panel, margins *m)
         ito__axis_label(panel->x_label, panel->x_ticks.exponent, label);
         bottom = tick + TICK_SIZE + (label[0] ? LABEL_SIZE + 5.0 : 1.0);
     }
+    m->gap[panel->col] = most(m->gap[panel->col], panel->gap);
     m->left[panel->col] = most(m->left[panel->col], left);
     m->right[panel->col] = most(m->right[panel->col], right_of(p, panel));
     m->top[panel->row] = most(m->top[panel->row], top_of(p, panel));
@@ -181,7 +183,7 @@ static double figure_ratio(const ito_figure *f)
 
     for (size_t i = 0; i < f->rows * f->cols; i++)
         if (f->panel[i] && !f->panel[i]->bare)
-            r = most(r, ratio_of(f->panel[i]));
+            r = most(r, ratio_of(f->panel[i]) * f->weight[f->panel[i]->col]);
     return r > 0.0 ? r : 0.7;
 }
 
@@ -191,6 +193,15 @@ static double sum(const double *v, size_t n)
 
     for (size_t i = 0; i < n; i++)
         s += v[i];
+    return s;
+}
+
+static double least(const double *v, size_t n)
+{
+    double s = v[0];
+
+    for (size_t i = 1; i < n; i++)
+        s = v[i] < s ? v[i] : s;
     return s;
 }
 
@@ -222,19 +233,20 @@ static void place(ito_panel *panel, double x, double y, double w, double h)
     panel->box_y = y + 0.5 * (h - panel->box_h);
 }
 
-/* Boxes from margins; the size of a box is returned in *w and *h. */
+/* Boxes from margins; the size of the widest is returned in *w and *h. */
 static void place_all(ito_figure *f, const margins *m, double *w, double *h)
 {
     const double gap_x = f->cols > FEW ? 0.0 : BETWEEN;
     const double gap_y = f->rows > FEW ? 0.0 : BETWEEN;
     const double gaps_x = gap_x * (double)(f->cols - 1) + 2.0 * EDGE;
     const double gaps_y = gap_y * (double)(f->rows - 1) + 2.0 * EDGE;
-    const double used_x = sum(m->left, f->cols) + sum(m->right, f->cols);
+    const double used_x =
+        sum(m->left, f->cols) + sum(m->right, f->cols) + sum(m->gap, f->cols);
     const double used_y = sum(m->top, f->rows) + sum(m->bottom, f->rows);
     double x, y = EDGE + f->head;
 
     memcpy(f->left, m->left, sizeof(f->left));
-    *w = (f->width - used_x - gaps_x) / (double)f->cols;
+    *w = (f->width - used_x - gaps_x) / sum(f->weight, f->cols);
     *h = f->want_height > 0.0
              ? (f->want_height - used_y - gaps_y - f->head) / (double)f->rows
              : *w * figure_ratio(f);
@@ -245,10 +257,12 @@ static void place_all(ito_figure *f, const margins *m, double *w, double *h)
         y += m->top[i];
         x = EDGE;
         for (size_t j = 0; j < f->cols; j++) {
-            x += m->left[j];
+            const double box_w = *w * f->weight[j];
+
+            x += m->gap[j] + m->left[j];
             if (f->panel[i * f->cols + j])
-                place(f->panel[i * f->cols + j], x, y, *w, *h);
-            x += *w + m->right[j] + gap_x;
+                place(f->panel[i * f->cols + j], x, y, box_w, *h);
+            x += box_w + m->right[j] + gap_x;
         }
         y += *h + m->bottom[i] + gap_y;
     }
@@ -256,11 +270,12 @@ static void place_all(ito_figure *f, const margins *m, double *w, double *h)
 
 ito_status ito__figure_layout(ito_ctx *ctx, const pen *p, ito_figure *f)
 {
-    double w = 0.75 * f->width / (double)f->cols, h = w * figure_ratio(f);
+    double w = 0.75 * f->width / sum(f->weight, f->cols),
+           h = w * figure_ratio(f);
 
     for (size_t i = 0; i < f->rows * f->cols; i++)
         if (f->panel[i])
-            place(f->panel[i], 0.0, 0.0, w, h);
+            place(f->panel[i], 0.0, 0.0, w * f->weight[f->panel[i]->col], h);
     for (int turn = 0; turn < TURNS; turn++) {
         margins m = { .left = { 0.0 } };
 
@@ -274,7 +289,7 @@ ito_status ito__figure_layout(ito_ctx *ctx, const pen *p, ito_figure *f)
             add_margins(p, panel, &m);
         }
         place_all(f, &m, &w, &h);
-        if (w < BOX_MIN || h < BOX_MIN)
+        if (w * least(f->weight, f->cols) < BOX_MIN || h < BOX_MIN)
             return ito__fail(ctx, ITO_EARG,
                              "figure: %g x %g points leave no room for %zu x "
                              "%zu panels and their labels; make it larger",

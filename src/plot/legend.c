@@ -142,6 +142,17 @@ static void sign(const pen *p, const key *k, double x, double y)
         cairo_rectangle(p->cr, x, y - 3.0, SIGN, 6.0);
         cairo_fill(p->cr);
         break;
+    case LAYER_BAND:
+        ito__pen_colour(p, l->colour, ito__layer_alpha(l));
+        cairo_rectangle(p->cr, x, y - 3.0, SIGN, 6.0);
+        cairo_fill(p->cr);
+        break;
+    case LAYER_LINES:
+        if (l->varied)
+            ito__pen_colour(p, ito__colour_quiet(0), 1.0);
+        sign_line(p, l, x, y);
+        break;
+    case LAYER_MESH:
     case LAYER_LINE:
     case LAYER_CONTOURS:
     case LAYER_PATHS: sign_line(p, l, x, y); break;

@@ -8,6 +8,7 @@
 
 #include <cairo.h>
 
+#include "plot/buffer.h"
 #include "plot/figure.h"
 
 #define TICK_SIZE   7.5 /* sizes of texts */
@@ -96,6 +97,16 @@ double ito__paper_y(const ito_panel *panel, double v);
 
 /* An arrow from (x, y) by (dx, dy) points. */
 void ito__draw_arrow(const pen *p, double x, double y, double dx, double dy);
+
+/* Many lines, the area between two, and a mesh. */
+void ito__draw_lines(const pen *p, const ito_panel *panel, const layer *l);
+void ito__draw_band(const pen *p, const ito_panel *panel, const layer *l);
+void ito__draw_mesh(const pen *p, const ito_panel *panel, const layer *l);
+
+/* A figure as an image in CAIRO_FORMAT_RGB24, and an image as a PNG. */
+ito_status ito__figure_image(ito_ctx *ctx, ito_figure *figure, double dpi,
+                             cairo_surface_t **out);
+ito_status ito__image_png(ito_ctx *ctx, cairo_surface_t *image, buffer *out);
 
 /* What a layer looks like, where the style leaves it open. */
 double ito__layer_size(const layer *l);

@@ -7,8 +7,6 @@
  * magnitude.  A key beside the title of a panel says how long its arrows are.
  */
 #include <math.h>
-#include <stdio.h>
-#include <string.h>
 
 #include "plot/recipe.h"
 
@@ -47,11 +45,6 @@ static void check(recipe *r, const ito_instant *at, size_t count)
     }
 }
 
-static range join(range a, range b)
-{
-    return (range){ a.lo < b.lo ? a.lo : b.lo, a.hi > b.hi ? a.hi : b.hi };
-}
-
 /* The window that holds all clouds, and all arrows. */
 static window join_windows(recipe *r, const ito_instant *at, size_t count)
 {
@@ -64,8 +57,8 @@ static window join_windows(recipe *r, const ito_instant *at, size_t count)
         if (at[i].cloud.n == 0)
             continue;
         ito__recipe_window(r, &at[i].cloud, &w);
-        all.x = join(all.x, w.x);
-        all.y = join(all.y, w.y);
+        all.x = ito__range_join(all.x, w.x);
+        all.y = ito__range_join(all.y, w.y);
     }
     for (size_t i = 0; i < count && all.x.lo > all.x.hi; i++) {
         ito__recipe_window(r, &at[i].arrows, &all);
@@ -144,17 +137,11 @@ static void add_arrows(recipe *r, ito_panel *panel, const ito_cloud *a,
     ito__free(r->ctx, rows);
 }
 
-/* One panel of the figure. */
-typedef struct place {
-    size_t row, col;
-    bool bottom;
-} place;
-
 static void add_instant(recipe *r, const ito_instant *at, const window *w,
                         const place *p)
 {
     const ito_cloud *named = at->cloud.n > 0 ? &at->cloud : &at->arrows;
-    char nx[NAME_TEXT], ny[NAME_TEXT], number[TICK_TEXT], title[NAME_TEXT];
+    char nx[NAME_TEXT], ny[NAME_TEXT], title[NAME_TEXT];
     const ito_panel_opts o = {
         .title = title,
         .x_label = ito__axis_name(named->names, 0, nx),
@@ -177,8 +164,7 @@ static void add_instant(recipe *r, const ito_instant *at, const window *w,
     const ito_style dots = { .colour = ITO_COLOUR_BLUE };
     ito_panel *panel;
 
-    ito__number_text(at->t, 3, number);
-    snprintf(title, sizeof(title), "t = %s", number);
+    ito__time_text(at->t, title);
     panel = ito__recipe_panel(r, p->row, p->col, &o);
     if (r->rc == ITO_OK && at->cloud.n > 0 && ito__recipe_dense(r, &at->cloud))
         r->rc = ito_panel_density(r->ctx, panel, &at->cloud, 0, 1, &d);
@@ -204,9 +190,7 @@ ito_status ito_plot_field(ito_ctx *ctx, const ito_instant *instants,
     w = join_windows(&r, instants, count);
     ito__recipe_figure(&r, size_ceil_div(count, cols), cols, false);
     for (size_t i = 0; i < count && r.rc == ITO_OK; i++) {
-        const place p = { .row = i / cols,
-                          .col = i % cols,
-                          .bottom = i + cols >= count };
+        const place p = ito__recipe_place(i, count, cols);
 
         add_instant(&r, &instants[i], &w, &p);
     }

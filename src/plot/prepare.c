@@ -10,6 +10,8 @@
 #include "plot/figure.h"
 
 #define COLOUR_QUANTILE 0.99
+#define PEAK_FACTOR     2.0 /* a peak this much higher is cut off */
+#define LOG_SPAN        1e4 /* of logarithmic colours of given values */
 #define CONTOUR_MIN     20
 #define CONTOUR_MAX     48
 #define CONTOUR_ROOT    0.7
@@ -47,28 +49,58 @@ static range sane(range r, bool log, double pad)
     return (range){ r.lo - pad, r.hi + pad };
 }
 
+/* What a layer needs of an axis, with its margin. */
+typedef struct need {
+    range x, y;
+    double pad_x, pad_y;
+} need;
+
+/* Widen a need by one layer. */
+static void add_need(need *a, const layer *l)
+{
+    const size_t n = l->n * (l->kind == LAYER_PATHS ? l->frames : 1);
+    const bool cells = l->kind == LAYER_DENSITY || l->given;
+    const bool line = l->kind == LAYER_LINE || l->kind == LAYER_BAND ||
+                      l->kind == LAYER_LINES;
+
+    if (l->kind == LAYER_HIST) {
+        widen(l->turned ? &a->y : &a->x, l->x, n + 1);
+        widen(l->turned ? &a->x : &a->y, l->y, n);
+    } else {
+        widen(&a->x, l->x, n);
+        widen(&a->y, l->y, n);
+    }
+    if (l->kind == LAYER_BAND)
+        widen(&a->y, l->u, n);
+    if (!cells && !line)
+        a->pad_x = 0.04;
+    if (!cells)
+        a->pad_y = 0.05;
+}
+
+void ito__panel_limits(const ito_panel *p, range *x, range *y)
+{
+    const range none = { HUGE_VAL, -HUGE_VAL };
+    need a = { .x = none, .y = none };
+    bool bars = false, turned = false;
+
+    for (const layer *l = p->first; l; l = l->next) {
+        add_need(&a, l);
+        bars = bars || (l->kind == LAYER_HIST && !l->turned);
+        turned = turned || (l->kind == LAYER_HIST && l->turned);
+    }
+    *x = sane(a.x, p->log_x, a.pad_x);
+    *y = sane(a.y, p->log_y, a.pad_y);
+    if (bars)
+        y->lo = 0.0;
+    if (turned)
+        x->lo = 0.0;
+}
+
 /* The limits of a panel from the layers where they are not given. */
 static void find_limits(ito_panel *p)
 {
-    range x = { HUGE_VAL, -HUGE_VAL }, y = x;
-    double pad_x = 0.0, pad_y = 0.0;
-    bool from_zero = false;
-
-    for (const layer *l = p->first; l; l = l->next) {
-        const size_t n = l->n * (l->kind == LAYER_PATHS ? l->frames : 1);
-
-        widen(&x, l->x, l->kind == LAYER_HIST ? n + 1 : n);
-        widen(&y, l->y, n);
-        from_zero = from_zero || l->kind == LAYER_HIST;
-        if (l->kind != LAYER_DENSITY && l->kind != LAYER_LINE)
-            pad_x = 0.04;
-        if (l->kind != LAYER_DENSITY)
-            pad_y = 0.05;
-    }
-    p->x = sane(x, p->log_x, pad_x);
-    p->y = sane(y, p->log_y, pad_y);
-    if (from_zero && p->y.lo < p->y.hi)
-        p->y.lo = 0.0;
+    ito__panel_limits(p, &p->x, &p->y);
     if (p->x_want.lo < p->x_want.hi)
         p->x = p->x_want;
     if (p->y_want.lo < p->y_want.hi)
@@ -114,6 +146,28 @@ static ito_status fill_cells(ito_ctx *ctx, const ito_panel *p, layer *l)
         rc =
             ito__bins_smooth(ctx, &l->grid, lines ? CONTOUR_PASSES : l->smooth);
     return rc;
+}
+
+/* The colour range of a density that was given. */
+static ito_status given_colours(ito_ctx *ctx, layer *l)
+{
+    const bins *b = &l->grid;
+    const ito_status rc =
+        ito__bins_quantile(ctx, b, COLOUR_QUANTILE, &l->colours.hi);
+    double most = 0.0;
+
+    if (rc != ITO_OK)
+        return rc;
+    for (size_t i = 0; i < b->nx * b->ny; i++)
+        most = b->cell[i] > most ? b->cell[i] : most;
+    if (most <= PEAK_FACTOR * l->colours.hi)
+        l->colours.hi = most;
+    if (l->want_top > 0.0)
+        l->colours.hi = l->want_top;
+    if (!(l->colours.hi > 1e-280)) /* nothing inside */
+        l->colours.hi = 1.0;
+    l->colours.lo = l->log ? l->colours.hi / LOG_SPAN : 0.0;
+    return ITO_OK;
 }
 
 /* The colour range of a density that shares it with none. */
@@ -196,10 +250,11 @@ ito_status ito__figure_prepare(ito_ctx *ctx, ito_figure *f)
         for (layer *l = p->first; l; l = l->next) {
             ito_status rc = ITO_OK;
 
-            if (l->kind == LAYER_DENSITY || l->kind == LAYER_CONTOURS)
+            if (!l->given &&
+                (l->kind == LAYER_DENSITY || l->kind == LAYER_CONTOURS))
                 rc = fill_cells(ctx, p, l);
             if (rc == ITO_OK && l->kind == LAYER_DENSITY)
-                rc = own_colours(ctx, l);
+                rc = l->given ? given_colours(ctx, l) : own_colours(ctx, l);
             if (rc != ITO_OK)
                 return rc;
         }

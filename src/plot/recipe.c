@@ -219,3 +219,88 @@ bool ito__recipe_dense(const recipe *r, const ito_cloud *cloud)
     return r->o.look == ITO_LOOK_DENSITY ||
            (r->o.look == ITO_LOOK_DEFAULT && cloud->n >= DENSE_FROM);
 }
+
+place ito__recipe_place(size_t i, size_t count, size_t cols)
+{
+    return (place){ .row = i / cols,
+                    .col = i % cols,
+                    .bottom = i + cols >= count,
+                    .last = i % cols + 1 == cols || i + 1 == count };
+}
+
+void ito__time_text(double t, char text[NAME_TEXT])
+{
+    char number[TICK_TEXT];
+
+    ito__number_text(t, 3, number);
+    snprintf(text, NAME_TEXT, "t = %s", number);
+}
+
+range ito__range_join(range a, range b)
+{
+    return (range){ a.lo < b.lo ? a.lo : b.lo, a.hi > b.hi ? a.hi : b.hi };
+}
+
+/* Points from one that is kept to the next. */
+static size_t thin_step(size_t n, size_t most)
+{
+    return n <= most || most < 2 ? 1 : size_ceil_div(n - 1, most - 1);
+}
+
+size_t ito__thin_count(size_t n, size_t most)
+{
+    const size_t step = thin_step(n, most);
+
+    return n > 0 ? size_ceil_div(n - 1, step) + 1 : 0;
+}
+
+size_t ito__thin_at(size_t n, size_t most, size_t i)
+{
+    return size_min(i * thin_step(n, most), n - 1);
+}
+
+/* Which of n paths the i-th of `lines` is: the first, the last, and others
+ * evenly between. */
+static size_t spread(size_t i, size_t lines, size_t n)
+{
+    const double share = lines > 1 ? (double)i / (double)(lines - 1) : 0.0;
+
+    return (size_t)(share * (double)(n - 1) + 0.5);
+}
+
+double *ito__recipe_thin(recipe *r, const ito_paths *all, const thinning *how,
+                         ito_paths *out)
+{
+    const size_t lines = size_min(all->n, how->paths);
+    const size_t frames = ito__thin_count(all->frames, how->frames);
+    const size_t row = lines * how->columns;
+    const ito_cloud states = { .n = all->n * all->frames,
+                               .dim = all->dim,
+                               .f32 = all->f32,
+                               .f64 = all->f64 };
+    double *t, *x;
+
+    if (r->rc != ITO_OK)
+        return NULL;
+    t = ito__alloc(r->ctx,
+                   size_mul(size_mul(frames, size_add(row, 1)), sizeof(*t)));
+    if (!t) {
+        r->rc = ito__fail(r->ctx, ITO_ENOMEM, "plot: %zu paths", lines);
+        return NULL;
+    }
+    x = t + frames;
+    for (size_t k = 0; k < frames; k++) {
+        const size_t from = ito__thin_at(all->frames, how->frames, k);
+
+        t[k] = all->t[from];
+        for (size_t i = 0; i < row; i++)
+            x[k * row + i] = ito__cloud_at(
+                &states,
+                from * all->n + spread(i / how->columns, lines, all->n),
+                how->column + i % how->columns);
+    }
+    *out = (ito_paths){
+        .n = lines, .dim = how->columns, .frames = frames, .t = t, .f64 = x
+    };
+    return t;
+}

@@ -68,6 +68,38 @@ size_t ito__recipe_cells(recipe *r, const ito_cloud *cloud, const window *w);
 void ito__recipe_outside(recipe *r, ito_panel *panel, const ito_cloud *cloud,
                          const window *w);
 
+/* A point of the grid of panels, filled row after row. */
+typedef struct place {
+    size_t row, col;
+    bool bottom; /* nothing below */
+    bool last;   /* nothing on the right */
+} place;
+
+/* The i-th of `count` panels in rows of `cols`. */
+place ito__recipe_place(size_t i, size_t count, size_t cols);
+
+/* "t = 0.5" */
+void ito__time_text(double t, char text[NAME_TEXT]);
+
+/* The range that holds both. */
+range ito__range_join(range a, range b);
+
+/* Every k-th of n points and the last, such that there are at most `most`;
+ * returns how many, and the i-th of them. */
+size_t ito__thin_count(size_t n, size_t most);
+size_t ito__thin_at(size_t n, size_t most, size_t i);
+
+/* What is left of paths: at most so many, at most so many instants, and
+ * `columns` columns from `column` on. */
+typedef struct thinning {
+    size_t paths, frames, column, columns;
+} thinning;
+
+/* Thin paths, evenly from the first to the last; *out points into the block
+ * that is returned, for ito__free.  NULL on failure. */
+double *ito__recipe_thin(recipe *r, const ito_paths *all, const thinning *how,
+                         ito_paths *out);
+
 /* True when a cloud is drawn as a density. */
 bool ito__recipe_dense(const recipe *r, const ito_cloud *cloud);
 

@@ -90,10 +90,16 @@ static ito_status draw_all(ito_ctx *ctx, const pen *p, const ito_figure *f)
     return ITO_OK;
 }
 
+static cairo_surface_t *image_for(const ito_figure *f, double dots)
+{
+    return cairo_image_surface_create(CAIRO_FORMAT_RGB24,
+                                      (int)ceil(f->width * dots),
+                                      (int)ceil(f->height * dots));
+}
+
 static cairo_surface_t *surface_for(const ito_figure *f, ito_picture kind,
                                     buffer *b)
 {
-    const double dots = f->dpi / 72.0;
     cairo_surface_t *s;
 
     switch (kind) {
@@ -112,29 +118,39 @@ static cairo_surface_t *surface_for(const ito_figure *f, ito_picture kind,
         return s;
     case ITO_PICTURE_PNG: break;
     }
-    return cairo_image_surface_create(CAIRO_FORMAT_RGB24,
-                                      (int)ceil(f->width * dots),
-                                      (int)ceil(f->height * dots));
+    return image_for(f, f->dpi / 72.0);
 }
 
-static ito_status draw_into(ito_ctx *ctx, const ito_figure *f, ito_picture kind,
-                            buffer *b)
+/* Draw on a surface of so many dots in a point, 0 where it has none. */
+static ito_status draw_on(ito_ctx *ctx, const ito_figure *f, cairo_surface_t *s,
+                          double dots)
 {
-    const double dots = f->dpi / 72.0;
-    const bool png = kind == ITO_PICTURE_PNG;
-    cairo_surface_t *s = surface_for(f, kind, b);
-    pen p = { .cr = cairo_create(s), .figure = f, .dots = png ? dots : 0.0 };
+    pen p = { .cr = cairo_create(s), .figure = f, .dots = dots };
     cairo_status_t status;
     ito_status rc;
 
-    if (png)
+    if (dots > 0.0)
         cairo_scale(p.cr, dots, dots);
     ito__pen_font(&p);
     rc = draw_all(ctx, &p, f);
     cairo_show_page(p.cr);
     status = cairo_status(p.cr);
     cairo_destroy(p.cr);
-    if (png && rc == ITO_OK && status == CAIRO_STATUS_SUCCESS)
+    if (rc == ITO_OK && status != CAIRO_STATUS_SUCCESS)
+        rc = ito__fail(ctx, ITO_ENOMEM, "figure: %s",
+                       cairo_status_to_string(status));
+    return rc;
+}
+
+static ito_status draw_into(ito_ctx *ctx, const ito_figure *f, ito_picture kind,
+                            buffer *b)
+{
+    const bool png = kind == ITO_PICTURE_PNG;
+    cairo_surface_t *s = surface_for(f, kind, b);
+    cairo_status_t status = CAIRO_STATUS_SUCCESS;
+    ito_status rc = draw_on(ctx, f, s, png ? f->dpi / 72.0 : 0.0);
+
+    if (png && rc == ITO_OK)
         status = cairo_surface_write_to_png_stream(s, sink, b);
     cairo_surface_finish(s);
     if (status == CAIRO_STATUS_SUCCESS)
@@ -144,6 +160,55 @@ static ito_status draw_into(ito_ctx *ctx, const ito_figure *f, ito_picture kind,
         rc = ito__fail(ctx, ITO_ENOMEM, "figure: %s",
                        cairo_status_to_string(status));
     return rc;
+}
+
+/* Everything that comes before ink. */
+static ito_status make_ready(ito_ctx *ctx, ito_figure *f, double dpi)
+{
+    ito_status rc;
+
+    if (f->ctx != ctx)
+        return ito__fail(ctx, ITO_EARG, "figure: made by another context");
+    if ((rc = ito__figure_prepare(ctx, f)) != ITO_OK ||
+        (rc = find_layout(ctx, f)) != ITO_OK)
+        return rc;
+    if (!(f->width * dpi / 72.0 <= SIDE_MAX &&
+          f->height * dpi / 72.0 <= SIDE_MAX))
+        return ito__fail(ctx, ITO_EARG,
+                         "figure: %g x %g points at %g dots an inch; a PNG "
+                         "has at most %g dots a side",
+                         f->width, f->height, dpi, SIDE_MAX);
+    return ITO_OK;
+}
+
+ito_status ito__figure_image(ito_ctx *ctx, ito_figure *figure, double dpi,
+                             cairo_surface_t **out)
+{
+    ito_status rc = make_ready(ctx, figure, dpi);
+    cairo_surface_t *s;
+
+    *out = NULL;
+    if (rc != ITO_OK)
+        return rc;
+    s = image_for(figure, dpi / 72.0);
+    rc = draw_on(ctx, figure, s, dpi / 72.0);
+    cairo_surface_flush(s);
+    if (rc == ITO_OK)
+        *out = s;
+    else
+        cairo_surface_destroy(s);
+    return rc;
+}
+
+ito_status ito__image_png(ito_ctx *ctx, cairo_surface_t *image, buffer *out)
+{
+    const cairo_status_t status =
+        cairo_surface_write_to_png_stream(image, sink, out);
+
+    if (status != CAIRO_STATUS_SUCCESS || out->failed)
+        return ito__fail(ctx, ITO_ENOMEM, "figure: %s",
+                         cairo_status_to_string(status));
+    return ITO_OK;
 }
 
 /* Replace an SVG file by one whose names are the same every time. */
@@ -169,18 +234,9 @@ ito_status ito_figure_draw(ito_ctx *ctx, ito_figure *figure, ito_picture kind,
         return ITO_EARG;
     *data = NULL;
     *bytes = 0;
-    if (figure->ctx != ctx)
-        return ito__fail(ctx, ITO_EARG, "figure: made by another context");
-    if ((rc = ito__figure_prepare(ctx, figure)) != ITO_OK ||
-        (rc = find_layout(ctx, figure)) != ITO_OK)
+    rc = make_ready(ctx, figure, kind == ITO_PICTURE_PNG ? figure->dpi : 0.0);
+    if (rc != ITO_OK)
         return rc;
-    if (kind == ITO_PICTURE_PNG &&
-        !(figure->width * figure->dpi / 72.0 <= SIDE_MAX &&
-          figure->height * figure->dpi / 72.0 <= SIDE_MAX))
-        return ito__fail(ctx, ITO_EARG,
-                         "figure: %g x %g points at %g dots an inch; a PNG "
-                         "has at most %g dots a side",
-                         figure->width, figure->height, figure->dpi, SIDE_MAX);
     b = (buffer){ .ctx = ctx };
     rc = draw_into(ctx, figure, kind, &b);
     if (rc == ITO_OK && kind == ITO_PICTURE_SVG)

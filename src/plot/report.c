@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "data/utf8.h"
+#include "base/utf8.h"
 #include "plot/buffer.h"
 #include "plot/figure.h"
 

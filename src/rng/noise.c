@@ -2,9 +2,9 @@
  *
  * noise.c - arrays of addressed normals and uniforms.
  *
- * The kernels give groups of 32 numbers: of 32 ids and one component below
- * NARROW components, of one id and 32 components from there on.  These
- * functions cut runs of any start and length out of such groups.
+ * The kernels give groups of 32 floats or 16 doubles: of as many ids and one
+ * component below NARROW components, of one id and as many components from
+ * there on.  noise_tmpl.h cuts runs of any start and length out of them.
  */
 #include <assert.h>
 #include <string.h>
@@ -12,16 +12,13 @@
 #include "ctx/ctx.h"
 #include "rng/noise.h"
 
-/* Below this many components a group is 32 ids of one component. */
-#define NARROW 32
+#define NARROW ITO__NOISE_NARROW
 
 /* Ids that are made at once when components are interleaved. */
 #define BLOCK 512
 
 /* Numbers a chunk of a parallel fill has, about. */
 #define CHUNK 65536
-
-typedef void (*fill_fn)(size_t groups, const ito_philox *p, real *out);
 
 static ito_philox address(const ito_noise *at, uint64_t low, uint32_t component)
 {
@@ -45,107 +42,120 @@ static void advance(ito_philox *p, size_t groups)
     }
 }
 
-/* n numbers from number `skip` < 32 of the group at p on. */
-static void cut(fill_fn fill, ito_philox p, size_t skip, size_t n, real *out)
-{
-    real group[ITO_LANES];
+#define VALUE   float
+#define GROUP   32
+#define NAME(f) f##_f32
+#include "rng/noise_tmpl.h"
+#undef VALUE
+#undef GROUP
+#undef NAME
 
-    if (skip > 0) {
-        const size_t first = size_min(n, ITO_LANES - skip);
-        fill(1, &p, group);
-        memcpy(out, group + skip, first * sizeof(*out));
-        advance(&p, 1);
-        out += first;
-        n -= first;
-    }
-    fill(n / ITO_LANES, &p, out);
-    if (n % ITO_LANES > 0) {
-        advance(&p, n / ITO_LANES);
-        fill(1, &p, group);
-        memcpy(out + (n - n % ITO_LANES), group, n % ITO_LANES * sizeof(*out));
-    }
-}
-
-static void fill_comp(fill_fn fill, const ito_noise *at, uint64_t id0, size_t n,
-                      size_t comp, real *out)
-{
-    cut(fill, address(at, id0 / ITO_LANES * 8, (uint32_t)comp),
-        (size_t)(id0 % ITO_LANES), n, out);
-}
-
-static void fill_rows(fill_fn fill, const ito_noise *at, uint64_t id0,
-                      const size_t shape[2], real *out, size_t ld)
-{
-    const size_t n = shape[0], dim = shape[1];
-    real block[BLOCK];
-
-    if (dim >= NARROW) {
-        for (size_t i = 0; i < n; i++) {
-            ito_philox p = address(at, id0 + i, 0);
-            p.wide = true;
-            cut(fill, p, 0, dim, out + i * ld);
-        }
-        return;
-    }
-    for (size_t i = 0; i < n; i += BLOCK) {
-        const size_t m = size_min(n - i, BLOCK);
-        for (size_t c = 0; c < dim; c++) {
-            fill_comp(fill, at, id0 + i, m, c, block);
-            for (size_t r = 0; r < m; r++)
-                out[(i + r) * ld + c] = block[r];
-        }
-    }
-}
+#define VALUE   double
+#define GROUP   16
+#define NAME(f) f##_f64
+#include "rng/noise_tmpl.h"
+#undef VALUE
+#undef GROUP
+#undef NAME
 
 void ito__normal_rows(const ito_kern *kern, const ito_noise *at, uint64_t id0,
-                      size_t n, size_t dim, real *out, size_t ld)
+                      size_t n, size_t dim, float *out, size_t ld)
 {
-    fill_rows(kern->normals, at, id0, (size_t[2]){ n, dim }, out, ld);
+    fill_rows_f32(kern->normals, at, id0, (size_t[2]){ n, dim }, out, ld);
 }
 
 void ito__uniform_rows(const ito_kern *kern, const ito_noise *at, uint64_t id0,
-                       size_t n, size_t dim, real *out, size_t ld)
+                       size_t n, size_t dim, float *out, size_t ld)
 {
-    fill_rows(kern->uniforms, at, id0, (size_t[2]){ n, dim }, out, ld);
+    fill_rows_f32(kern->uniforms, at, id0, (size_t[2]){ n, dim }, out, ld);
+}
+
+void ito__normal_rows64(const ito_kern *kern, const ito_noise *at, uint64_t id0,
+                        size_t n, size_t dim, double *out, size_t ld)
+{
+    fill_rows_f64(kern->f64->normals, at, id0, (size_t[2]){ n, dim }, out, ld);
+}
+
+void ito__uniform_rows64(const ito_kern *kern, const ito_noise *at,
+                         uint64_t id0, size_t n, size_t dim, double *out,
+                         size_t ld)
+{
+    fill_rows_f64(kern->f64->uniforms, at, id0, (size_t[2]){ n, dim }, out, ld);
 }
 
 void ito__normal_comp(const ito_kern *kern, const ito_noise *at, uint64_t id0,
-                      size_t n, size_t comp, real *out)
+                      size_t n, size_t comp, float *out)
 {
     assert(comp < NARROW);
-    fill_comp(kern->normals, at, id0, n, comp, out);
+    fill_comp_f32(kern->normals, at, id0, n, comp, out);
 }
 
 void ito__uniform_comp(const ito_kern *kern, const ito_noise *at, uint64_t id0,
-                       size_t n, size_t comp, real *out)
+                       size_t n, size_t comp, float *out)
 {
     assert(comp < NARROW);
-    fill_comp(kern->uniforms, at, id0, n, comp, out);
+    fill_comp_f32(kern->uniforms, at, id0, n, comp, out);
 }
 
-#ifndef ITO_REAL_IS_DOUBLE /* the interface is in float */
+void ito__normal_comp64(const ito_kern *kern, const ito_noise *at, uint64_t id0,
+                        size_t n, size_t comp, double *out)
+{
+    assert(comp < NARROW);
+    fill_comp_f64(kern->f64->normals, at, id0, n, comp, out);
+}
 
-/* One call of the interface, for the pool. */
+void ito__uniform_comp64(const ito_kern *kern, const ito_noise *at,
+                         uint64_t id0, size_t n, size_t comp, double *out)
+{
+    assert(comp < NARROW);
+    fill_comp_f64(kern->f64->uniforms, at, id0, n, comp, out);
+}
+
+void ito__normal_span(const ito_kern *kern, const ito_noise *at, uint64_t id,
+                      size_t c0, size_t n, float *out)
+{
+    assert(c0 % NARROW == 0);
+    fill_span_f32(kern->normals, at, id, c0, n, out);
+}
+
+void ito__normal_span64(const ito_kern *kern, const ito_noise *at, uint64_t id,
+                        size_t c0, size_t n, double *out)
+{
+    assert(c0 % NARROW == 0);
+    fill_span_f64(kern->f64->normals, at, id, c0, n, out);
+}
+
+/* --- the interface ------------------------------------------------------- */
+
+/* One call of the interface, for the pool; one of the two outputs is there. */
 typedef struct fill_job {
-    fill_fn fill;
+    const ito_kern *kern;
     const ito_noise *at;
     uint64_t id0;
     size_t dim;
-    float *out;
+    float *f32;
+    double *f64;
+    bool uniform;
 } fill_job;
 
 static void fill_chunk(void *arg, size_t worker, size_t begin, size_t end)
 {
     const fill_job *job = arg;
+    const ito_kern *k = job->kern;
+    const uint64_t id0 = job->id0 + begin;
+    const size_t dim = job->dim, shape[2] = { end - begin, dim };
 
     (void)worker;
-    fill_rows(job->fill, job->at, job->id0 + begin,
-              (size_t[2]){ end - begin, job->dim }, job->out + begin * job->dim,
-              job->dim);
+    if (job->f32)
+        fill_rows_f32(job->uniform ? k->uniforms : k->normals, job->at, id0,
+                      shape, job->f32 + begin * dim, dim);
+    else
+        fill_rows_f64(job->uniform ? k->f64->uniforms : k->f64->normals,
+                      job->at, id0, shape, job->f64 + begin * dim, dim);
 }
 
 static ito_status check_call(ito_ctx *ctx, const ito_noise *at, uint64_t id0,
-                             size_t n, size_t dim, const float *out)
+                             size_t n, size_t dim, const void *out)
 {
     const uint64_t ids = UINT64_C(1) << 45;
 
@@ -168,40 +178,52 @@ static ito_status check_call(ito_ctx *ctx, const ito_noise *at, uint64_t id0,
     return ITO_OK;
 }
 
-static ito_status fill_call(ito_ctx *ctx, const fill_job *job, size_t n)
+static ito_status fill_call(ito_ctx *ctx, fill_job job, size_t n)
 {
-    const size_t rows = size_max(CHUNK / size_max(job->dim, 1), 1);
-    fill_job copy = *job;
+    const size_t rows = size_max(CHUNK / size_max(job.dim, 1), 1);
+    const void *out = job.f32 ? (const void *)job.f32 : job.f64;
+    ito_status rc;
 
-    if (job->dim > 0 && n > 0)
-        ito__for(ctx, n, size_round_up(rows, ITO_LANES), fill_chunk, &copy);
+    if (!ctx)
+        return ITO_EARG;
+    if ((rc = check_call(ctx, job.at, job.id0, n, job.dim, out)) != ITO_OK)
+        return rc;
+    job.kern = ctx->kern;
+    if (job.dim > 0 && n > 0)
+        ito__for(ctx, n, size_round_up(rows, 32), fill_chunk, &job);
     return ITO_OK;
 }
 
 ito_status ito_noise_normal(ito_ctx *ctx, const ito_noise *at, uint64_t id0,
                             size_t n, size_t dim, float *out)
 {
-    ito_status rc;
-
-    if (!ctx)
-        return ITO_EARG;
-    if ((rc = check_call(ctx, at, id0, n, dim, out)) != ITO_OK)
-        return rc;
-    return fill_call(ctx, &(fill_job){ ctx->kern->normals, at, id0, dim, out },
-                     n);
+    return fill_call(
+        ctx, (fill_job){ .at = at, .id0 = id0, .dim = dim, .f32 = out }, n);
 }
 
 ito_status ito_noise_uniform(ito_ctx *ctx, const ito_noise *at, uint64_t id0,
                              size_t n, size_t dim, float *out)
 {
-    ito_status rc;
-
-    if (!ctx)
-        return ITO_EARG;
-    if ((rc = check_call(ctx, at, id0, n, dim, out)) != ITO_OK)
-        return rc;
-    return fill_call(ctx, &(fill_job){ ctx->kern->uniforms, at, id0, dim, out },
-                     n);
+    return fill_call(
+        ctx,
+        (fill_job){
+            .at = at, .id0 = id0, .dim = dim, .f32 = out, .uniform = true },
+        n);
 }
 
-#endif /* ITO_REAL_IS_DOUBLE */
+ito_status ito_noise_normal64(ito_ctx *ctx, const ito_noise *at, uint64_t id0,
+                              size_t n, size_t dim, double *out)
+{
+    return fill_call(
+        ctx, (fill_job){ .at = at, .id0 = id0, .dim = dim, .f64 = out }, n);
+}
+
+ito_status ito_noise_uniform64(ito_ctx *ctx, const ito_noise *at, uint64_t id0,
+                               size_t n, size_t dim, double *out)
+{
+    return fill_call(
+        ctx,
+        (fill_job){
+            .at = at, .id0 = id0, .dim = dim, .f64 = out, .uniform = true },
+        n);
+}

@@ -13,20 +13,40 @@
 
 #include "kern/kern.h"
 
+/* Below this many components a group of numbers is several ids of one
+ * component, from here on several components of one id. */
+#define ITO__NOISE_NARROW 32
+
 /*
  * out[i * ld + c] for i < n, c < dim: the numbers of ids id0 .. id0 + n - 1
  * and components 0 .. dim - 1 under address `at`.
  */
 void ito__normal_rows(const ito_kern *kern, const ito_noise *at, uint64_t id0,
-                      size_t n, size_t dim, real *out, size_t ld);
+                      size_t n, size_t dim, float *out, size_t ld);
 void ito__uniform_rows(const ito_kern *kern, const ito_noise *at, uint64_t id0,
-                       size_t n, size_t dim, real *out, size_t ld);
+                       size_t n, size_t dim, float *out, size_t ld);
+void ito__normal_rows64(const ito_kern *kern, const ito_noise *at, uint64_t id0,
+                        size_t n, size_t dim, double *out, size_t ld);
+void ito__uniform_rows64(const ito_kern *kern, const ito_noise *at,
+                         uint64_t id0, size_t n, size_t dim, double *out,
+                         size_t ld);
 
 /* out[i], i < n: component `comp` of ids id0 .. id0 + n - 1, dim < 32. */
 void ito__normal_comp(const ito_kern *kern, const ito_noise *at, uint64_t id0,
-                      size_t n, size_t comp, real *out);
+                      size_t n, size_t comp, float *out);
 void ito__uniform_comp(const ito_kern *kern, const ito_noise *at, uint64_t id0,
-                       size_t n, size_t comp, real *out);
+                       size_t n, size_t comp, float *out);
+void ito__normal_comp64(const ito_kern *kern, const ito_noise *at, uint64_t id0,
+                        size_t n, size_t comp, double *out);
+void ito__uniform_comp64(const ito_kern *kern, const ito_noise *at,
+                         uint64_t id0, size_t n, size_t comp, double *out);
+
+/* out[c - c0], c0 <= c < c0 + n: components of one id of dim >= 32; c0 is a
+ * multiple of 32. */
+void ito__normal_span(const ito_kern *kern, const ito_noise *at, uint64_t id,
+                      size_t c0, size_t n, float *out);
+void ito__normal_span64(const ito_kern *kern, const ito_noise *at, uint64_t id,
+                        size_t c0, size_t n, double *out);
 
 /* The four words of one Philox block: a scalar reference, and what integer
  * draws are made of. */

@@ -35,9 +35,14 @@ typedef struct eval_worker {
 } eval_worker;
 
 static const char *const part_names[] = {
-    [ITO_PART_DRIFT] = "drift",         [ITO_PART_DIVERGENCE] = "divergence",
-    [ITO_PART_SCORE] = "score",         [ITO_PART_LOG_DENSITY] = "log density",
+    [ITO_PART_DRIFT] = "drift",
+    [ITO_PART_DIVERGENCE] = "divergence",
+    [ITO_PART_SCORE] = "score",
+    [ITO_PART_LOG_DENSITY] = "log density",
     [ITO_PART_POTENTIAL] = "potential",
+    [ITO_PART_DIFFUSION] = "diffusion",
+    [ITO_PART_DIFFUSION_DERIV] = "diffusion_deriv",
+    [ITO_PART_JACOBIAN] = "jacobian",
 };
 
 static ito_eval_fn find_part(const ito_field *field, ito_part part)
@@ -48,8 +53,30 @@ static ito_eval_fn find_part(const ito_field *field, ito_part part)
     case ITO_PART_SCORE: return field->score;
     case ITO_PART_LOG_DENSITY: return field->log_density;
     case ITO_PART_POTENTIAL: return field->potential;
+    case ITO_PART_DIFFUSION: return field->diffusion;
+    case ITO_PART_DIFFUSION_DERIV: return field->diffusion_deriv;
+    case ITO_PART_JACOBIAN: return field->jacobian;
     }
     return NULL;
+}
+
+/* Values a row of a part; SIZE_MAX when that overflows. */
+static size_t part_outs(const ito_field *field, ito_part part)
+{
+    const size_t dim = field->dim;
+    const size_t m = field->noise_dim ? field->noise_dim : 1;
+
+    switch (part) {
+    case ITO_PART_DRIFT:
+    case ITO_PART_SCORE: return dim;
+    case ITO_PART_DIFFUSION: return size_mul(dim, m);
+    case ITO_PART_DIFFUSION_DERIV: return size_mul(size_mul(dim, m), m);
+    case ITO_PART_JACOBIAN: return size_mul(dim, dim);
+    case ITO_PART_DIVERGENCE:
+    case ITO_PART_LOG_DENSITY:
+    case ITO_PART_POTENTIAL: return 1;
+    }
+    return 1;
 }
 
 static double time_of(const eval *e, size_t row)
@@ -119,7 +146,7 @@ static void eval_tile(eval *e, size_t thread, size_t begin, size_t end)
     ito__tile_begin(&w->work, end - begin, e->at->id0 + begin,
                     cond ? cond + begin * e->plan.field->cond_dim : NULL);
     ito__state_point(&w->work, w->x);
-    ito__state_point(&w->work, w->out);
+    ito__block_point(&w->work, w->out, e->plan.outs);
     ito__tile_load(&w->work, e->x + begin * dim * e->plan.ops->bytes, w->x);
     w->work.tile.t = time_of(e, begin);
     w->work.tile.thread = thread;
@@ -177,7 +204,7 @@ static void carve_worker(carver *c, const tile_plan *plan, eval_worker *w)
 
     ito__tile_carve(c, plan, &v.work);
     v.x = ito__state_carve(c, plan);
-    v.out = ito__state_carve(c, plan);
+    v.out = ito__block_carve(c, plan, plan->outs);
     if (w)
         *w = v;
 }
@@ -232,13 +259,14 @@ ito_status ito_field_eval(ito_ctx *ctx, const ito_field *field, ito_part part,
 
     if (!ctx)
         return ITO_EARG;
-    if ((int)part < ITO_PART_DRIFT || (int)part > ITO_PART_POTENTIAL)
+    if ((int)part < ITO_PART_DRIFT || (int)part > ITO_PART_JACOBIAN)
         return ito__fail(ctx, ITO_EARG, "eval: there is no part %d", (int)part);
     rc = ito__tile_plan(ctx, "eval", field, e.at->dtype, &e.plan);
     if (rc != ITO_OK)
         return rc;
     e.fn = find_part(field, part);
-    e.outs = part == ITO_PART_DRIFT || part == ITO_PART_SCORE ? field->dim : 1;
+    e.outs = part_outs(field, part);
+    e.plan.outs = size_max(e.outs, field->dim);
     atomic_init(&e.cancelled, false);
     if ((rc = check_args(ctx, &e, part_names[part])) != ITO_OK || n == 0)
         return rc;
@@ -251,9 +279,8 @@ ito_status ito_field_eval(ito_ctx *ctx, const ito_field *field, ito_part part,
     block = ito__calloc(ctx, 1, c.used);
     if (!block)
         return ito__fail(ctx, ITO_ENOMEM,
-                         "eval: no memory for tiles of %zu "
-                         "rows",
-                         e.plan.rows);
+                         "eval: no memory for tiles of %zu rows of %zu results",
+                         e.plan.rows, e.outs);
     c = (carver){ .base = block };
     place(&c, &e, threads, tiles);
     if (threads > 1)

@@ -5,7 +5,8 @@
  * The state is checked for NaN and infinity every CHECK_EVERY steps, before
  * a sink sees it, and at the end.  On a hit the tile is replayed from the
  * last good state, one check a step, which finds the first bad step and so
- * makes the report independent of where the checks fell.
+ * makes the report, or the freezing of a particle, independent of where the
+ * checks fell.  Noise has addresses, so a replay meets the same.
  */
 #include "solve/run.h"
 
@@ -40,295 +41,484 @@ size_t ito__sink_point(const ito_sink *sink, size_t steps, size_t f)
     return f == 0 ? steps : SIZE_MAX;
 }
 
+/* --- memory ------------------------------------------------------------ */
+
+static void carve_mark(carver *c, const run *r, run_mark *m)
+{
+    m->stopped = ito__carve(c, r->plan.rows);
+    if (r->absorbs)
+        m->exits = ito__carve(c, size_mul(r->plan.rows, sizeof(double)));
+}
+
+static void carve_noise(carver *c, const run *r, run_worker *w)
+{
+    const stepper *s = &r->stepper;
+
+    w->motion = (brownian_tile){ .kern = r->ctx->kern,
+                                 .seed = r->problem->seed,
+                                 .stream = r->problem->stream,
+                                 .dtype = r->plan.ops->dtype,
+                                 .wide = r->plan.wide,
+                                 .n = r->plan.rows,
+                                 .dim = s->motions };
+    if (r->noise == NOISE_TREE)
+        w->tree_block = ito__carve(c, ito__tree_bytes(&w->motion, r->depth));
+    if (s->noisy && r->absorbs)
+        w->sigma = ito__block_carve(
+            c, &r->plan, s->field->dim * (s->matrix ? s->motions : 1));
+}
+
 void ito__run_carve(carver *c, const run *r, run_worker *w)
 {
     const tile_plan *plan = &r->plan;
     const size_t sinks = r->problem->sink_count;
-    run_worker v = { 0 };
+    run_worker v = { .s = r->stepper };
 
     ito__tile_carve(c, plan, &v.work);
-    v.x = ito__state_carve(c, plan);
-    v.xs = ito__state_carve(c, plan);
-    v.good = ito__state_carve(c, plan);
-    for (size_t i = 0; i < r->tab->info.evals; i++)
-        v.k[i] = ito__state_carve(c, plan);
+    ito__stepper_carve(c, plan, &v.s);
+    carve_mark(c, r, &v.now);
+    carve_mark(c, r, &v.good);
+    v.good.x = ito__state_carve(c, plan);
+    v.held = ito__state_carve(c, plan);
+    v.mask = ito__carve(c, plan->rows);
+    v.theta = ito__carve(c, size_mul(plan->rows, sizeof(double)));
+    v.variance = ito__carve(c, size_mul(plan->rows, sizeof(double)));
+    v.edge = ito__carve(c, size_mul(plan->rows, sizeof(unsigned)));
+    carve_noise(c, r, &v);
     if (sinks > 0) {
         v.next = ito__carve(c, size_mul(sinks, sizeof(*v.next)));
         if (!plan->wide)
             v.frame = ito__carve(c, size_mul(plan->values, plan->ops->bytes));
     }
-    if (w)
-        *w = v;
+    if (!w)
+        return;
+    *w = v;
+    w->s.work = &w->work;
 }
 
-/* z = x + h sum over j of weight[j] k[j].  Zero weights are left out rather
- * than multiplied: a stage that is not used may hold an infinity. */
-static void combine(const run *r, const run_worker *w, void *z, double h,
-                    const double *weight)
-{
-    void *k[ITO_STAGES_MAX];
-    double a[ITO_STAGES_MAX];
-    size_t m = 0;
+/* --- steps ------------------------------------------------------------- */
 
-    for (size_t j = 0; j < r->tab->info.evals; j++) {
-        if (weight[j] == 0.0)
+void ito__run_stop(run_worker *w, int how)
+{
+    const state_shape *shape = &w->s.shape;
+
+    for (size_t i = 0; i < shape->n; i++) {
+        if (!w->mask[i] || w->now.stopped[i])
             continue;
-        k[m] = w->k[j][0];
-        a[m++] = h * weight[j];
+        w->now.stopped[i] = (unsigned char)how;
+        w->now.stopped_count++;
     }
-    r->plan.ops->lincomb(r->ctx->kern, ito__tile_values(&w->work), z, w->x[0],
-                         m, a, k);
+    w->s.ops->copy_rows(shape, w->mask, w->s.x, w->held);
 }
 
-/* Take step `i` in place.  Returns what the field returned. */
-static int take_step(const run *r, run_worker *w, size_t i)
+int ito__run_finish(run *r, run_worker *w)
 {
-    const ito_tableau *tab = r->tab;
-    const double t = ito__run_time(r, i), h = ito__run_step(r, i);
+    stepper *s = &w->s;
+    void **old = s->x;
+
+    s->x = s->z;
+    s->z = old;
+    if (s->keeps) {
+        void **k = s->k[0];
+
+        s->k[0] = s->k[s->k_next];
+        s->k[s->k_next] = k;
+    }
+    s->k0_ready = s->keeps;
+    s->u_ready = s->u_ready && s->keeps;
+    s->keeps = false;
+    if (w->now.stopped_count > 0)
+        s->ops->copy_rows(&s->shape, w->now.stopped, w->held, s->x);
+    return r->problem->bounds ? ito__bounds_step(r, w) : 0;
+}
+
+/* Take step `i` of the grid.  Returns what a callback returned. */
+static int take_step(run *r, run_worker *w, size_t i)
+{
+    stepper *s = &w->s;
     ito_tile *tile = &w->work.tile;
+    int rc = 0;
 
-    tile->h = h;
+    s->t = ito__run_time(r, i);
+    s->t_end = ito__run_time(r, i + 1);
+    s->h = ito__run_step(r, i);
+    tile->h = s->h;
     tile->step = r->step0 + i;
-    for (size_t s = 0; s < tab->info.evals; s++) {
-        int rc;
-
-        /* the end of a step is the grid's time, to the bit */
-        tile->t =
-            tab->c[s] == 1.0 ? ito__run_time(r, i + 1) : t + tab->c[s] * h;
-        tile->stage = s;
-        if (s > 0)
-            combine(r, w, w->xs[0], h, tab->a[s]);
-        rc = ito__tile_eval(&w->work, r->plan.field->drift, s ? w->xs : w->x,
-                            w->k[s], tile->dim);
-        if (rc != 0)
-            return rc;
-    }
-    combine(r, w, w->x[0], h, tab->b);
-    return 0;
+    if (s->noisy)
+        rc = ito__noise_step(r, w, i);
+    if (rc == 0)
+        rc = s->method->step(s);
+    return rc == 0 ? ito__run_finish(r, w) : rc;
 }
 
-static void copy_state(const run *r, const run_worker *w, void **to,
-                       void **from)
+static void copy_mark(const run *r, const run_worker *w, run_mark *to,
+                      const run_mark *from)
 {
-    memcpy(to[0], from[0], ito__tile_values(&w->work) * r->plan.ops->bytes);
+    const size_t n = w->s.shape.n;
+    void **const x = to->x;
+    unsigned char *const stopped = to->stopped;
+    double *const exits = to->exits;
+
+    memcpy(stopped, from->stopped, n);
+    if (r->absorbs)
+        memcpy(exits, from->exits, n * sizeof(*exits));
+    *to = *from;
+    to->x = x;
+    to->stopped = stopped;
+    to->exits = exits;
 }
 
-/* Remember a fault if it is the lowest, and let no tile run beyond it. */
-static void set_fault(run *r, run_worker *w, run_fault fault)
+static void remember(const run *r, run_worker *w)
+{
+    w->now.moves = w->s.moves;
+    w->now.accepted = w->s.accepted;
+    w->now.evals = w->s.evals;
+    copy_mark(r, w, &w->good, &w->now);
+    ito__copy(&w->s, w->good.x, w->s.x);
+}
+
+static void go_back(const run *r, run_worker *w)
+{
+    copy_mark(r, w, &w->now, &w->good);
+    ito__copy(&w->s, w->s.x, w->good.x);
+    w->s.moves = w->now.moves;
+    w->s.accepted = w->now.accepted;
+    w->s.evals = w->now.evals;
+    w->s.k0_ready = w->s.u_ready = w->s.keeps = false;
+}
+
+/* --- faults ------------------------------------------------------------ */
+
+void ito__run_fault(run *r, run_worker *w, run_fault fault)
 {
     const run_fault *old = &w->fault;
-    size_t limit = atomic_load(&r->limit);
+    const uint64_t at = r->adaptive ? fault.id : fault.point;
+    uint_fast64_t limit = atomic_load(&r->limit);
 
+    if (r->adaptive)
+        fault.point = 0;
     if (old->end == RUN_DONE || fault.point < old->point ||
         (fault.point == old->point && fault.id < old->id))
         w->fault = fault;
-    while (fault.point < limit &&
-           !atomic_compare_exchange_weak(&r->limit, &limit, fault.point))
+    while (at < limit && !atomic_compare_exchange_weak(&r->limit, &limit, at))
         ;
 }
 
-static void set_stop(run *r, run_worker *w, run_end end, size_t point, int rc)
+run_fault ito__run_why(const run_worker *w, int rc)
 {
-    set_fault(
-        r, w,
-        (run_fault){
-            .end = end, .point = point, .id = w->work.tile.id0, .rc = rc });
+    static const run_end ends[] = { [STEP_FIELD] = RUN_FIELD,
+                                    [STEP_NOISE] = RUN_NOISE,
+                                    [STEP_NEWTON] = RUN_NEWTON,
+                                    [STEP_UNEQUAL] = RUN_UNEQUAL };
+    const stepper *s = &w->s;
+    const size_t row = s->why == STEP_NEWTON ? s->row : 0;
+
+    return (run_fault){ .end = ends[s->why],
+                        .id = w->work.tile.id0 + row,
+                        .t = s->t,
+                        .h = s->h,
+                        .rc = rc };
+}
+
+static void set_stop(run *r, run_worker *w, size_t point, run_fault fault)
+{
+    fault.point = point;
+    fault.t = ito__run_time(r, point);
+    if (point < r->steps)
+        fault.h = ito__run_step(r, point);
+    ito__run_fault(r, w, fault);
 }
 
 /* If the state at `point` has a bad value, record the lowest. */
 static bool find_bad(run *r, run_worker *w, size_t point)
 {
-    const ito_tile *tile = &w->work.tile;
     state_bad bad;
 
-    if (!r->plan.ops->first_bad(tile->n, tile->dim, r->plan.wide,
-                                (const void *const *)w->x, &bad))
+    if (!r->plan.ops->first_bad(&w->s.shape, 0, (const void *const *)w->s.x,
+                                &bad))
         return false;
-    set_fault(r, w,
-              (run_fault){ .end = RUN_NONFINITE,
-                           .point = point,
-                           .id = tile->id0 + bad.row,
-                           .component = bad.component,
-                           .value = bad.value });
+    set_stop(r, w, point,
+             (run_fault){ .end = RUN_NONFINITE,
+                          .id = w->work.tile.id0 + bad.row,
+                          .component = bad.component,
+                          .value = bad.value });
     return true;
 }
 
 /* Padding that a field did not write, and that went bad, is renewed. */
 static bool state_ok(const run *r, const run_worker *w)
 {
-    const ito_tile *tile = &w->work.tile;
+    const state_shape *shape = &w->s.shape;
     const state_ops *ops = r->plan.ops;
     state_bad bad;
 
-    if (ops->all_finite(r->ctx->kern, ito__tile_values(&w->work), w->x[0]))
+    if (ops->all_finite(r->ctx->kern, w->s.values, w->s.x[0]))
         return true;
-    if (ops->first_bad(tile->n, tile->dim, r->plan.wide,
-                       (const void *const *)w->x, &bad))
+    if (ops->first_bad(shape, 0, (const void *const *)w->s.x, &bad))
         return false;
-    if (!r->plan.wide)
-        ops->pad(tile->n, tile->npad, tile->dim, w->x);
+    if (!shape->wide)
+        ops->pad(shape->n, shape->npad, shape->dim, w->s.x);
     return true;
 }
 
-/* Replay the steps `from` (where w->good was taken) to `to` and record what
- * goes wrong first; false when nothing does. */
+/* Put particles that are not finite back to where they were before the step
+ * and keep them there. */
+static void freeze(run *r, run_worker *w)
+{
+    const state_shape *shape = &w->s.shape;
+    state_bad bad;
+    size_t row = 0;
+
+    memset(w->mask, 0, shape->n);
+    while (
+        row < shape->n &&
+        r->plan.ops->first_bad(shape, row, (const void *const *)w->s.x, &bad)) {
+        w->mask[bad.row] = 1;
+        row = bad.row + 1;
+    }
+    if (row == 0)
+        return;
+    r->plan.ops->copy_rows(shape, w->mask, w->s.z, w->s.x);
+    ito__run_stop(w, ROW_FROZEN);
+}
+
+/* Replay the steps `from` (where w->good was taken) to `to`.  False when
+ * something went wrong, which is recorded; particles that go bad do so, or
+ * are frozen. */
 static bool replay(run *r, run_worker *w, size_t from, size_t to)
 {
-    copy_state(r, w, w->x, w->good);
+    go_back(r, w);
     for (size_t i = from; i < to; i++) {
-        int rc = take_step(r, w, i);
+        const int rc = take_step(r, w, i);
 
         if (rc != 0) {
-            set_stop(r, w, RUN_FIELD, i, rc);
-            return true;
+            set_stop(r, w, i, ito__run_why(w, rc));
+            return false;
         }
-        if (find_bad(r, w, i + 1))
-            return true;
+        if (r->opts.bad == ITO_BAD_FREEZE)
+            freeze(r, w);
+        else if (r->opts.bad == ITO_BAD_FAIL && find_bad(r, w, i + 1))
+            return false;
     }
+    return true;
+}
+
+/* Steps `from` to `to` without a look; false when that went wrong. */
+static bool take_steps(run *r, run_worker *w, size_t from, size_t to)
+{
+    remember(r, w);
+    for (size_t i = from; i < to; i++) {
+        const int rc = take_step(r, w, i);
+        run_fault why;
+
+        if (rc == 0)
+            continue;
+        /* a state that had gone bad before explains the refusal better, and
+         * may have been frozen */
+        if (r->opts.bad == ITO_BAD_FREEZE)
+            return replay(r, w, from, to);
+        why = ito__run_why(w, rc);
+        if (replay(r, w, from, i))
+            set_stop(r, w, i, why);
+        return false;
+    }
+    if (r->opts.bad == ITO_BAD_KEEP || state_ok(r, w))
+        return true;
+    if (!replay(r, w, from, to))
+        return false;
+    if (r->opts.bad == ITO_BAD_FREEZE)
+        return true;
+    /* a field that answers differently now */
+    set_stop(r, w, to,
+             (run_fault){ .end = RUN_NONFINITE,
+                          .id = w->work.tile.id0,
+                          .value = (double)NAN });
     return false;
 }
 
-/* Give the state at `point` to the sinks that want it. */
-static bool call_sinks(run *r, run_worker *w, size_t point)
+/* --- sinks and the whole tile ------------------------------------------ */
+
+bool ito__run_sinks(run *r, run_worker *w, size_t point, void *const *x)
 {
     const ito_tile *tile = &w->work.tile;
+    const size_t steps = r->end - r->begin;
     ito_frame frame = { .step = r->step0 + point,
                         .t = ito__run_time(r, point),
                         .id0 = tile->id0,
                         .n = tile->n,
                         .dim = tile->dim,
                         .dtype = r->plan.ops->dtype,
-                        .rows = r->plan.wide ? w->x[0] : NULL };
+                        .rows = r->plan.wide ? x[0] : NULL,
+                        .exit_times = w->now.exits };
 
     for (size_t s = 0; s < r->problem->sink_count; s++) {
         const ito_sink *sink = &r->problem->sinks[s];
         int rc;
 
-        if (ito__sink_point(sink, r->steps, w->next[s]) != point)
+        if (ito__sink_point(sink, steps, w->next[s]) != point - r->begin)
             continue;
         if (!frame.rows) {
-            ito__tile_store(&w->work, w->x, w->frame);
+            ito__tile_store(&w->work, x, w->frame);
             frame.rows = w->frame;
         }
         frame.index = w->next[s]++;
         rc = sink->fn(sink->arg, &frame);
         if (rc != 0) {
-            set_stop(r, w, RUN_SINK, point, rc);
+            set_stop(r, w, point,
+                     (run_fault){ .end = RUN_SINK, .id = tile->id0, .rc = rc });
             return false;
         }
     }
     return true;
 }
 
-/* The next point at which the state must be looked at. */
-static size_t next_stop(const run *r, const run_worker *w, size_t point)
+size_t ito__run_wanted(const run *r, const run_worker *w)
 {
-    size_t stop = size_min(point + CHECK_EVERY, r->steps);
+    const size_t steps = r->end - r->begin;
+    size_t first = SIZE_MAX;
 
     for (size_t s = 0; s < r->problem->sink_count; s++)
-        stop = size_min(
-            stop, ito__sink_point(&r->problem->sinks[s], r->steps, w->next[s]));
-    return stop;
+        first = size_min(
+            first, ito__sink_point(&r->problem->sinks[s], steps, w->next[s]));
+    return size_add(first, r->begin);
 }
 
-/* Whether the tile should go on from `point`; asks the caller's program. */
-static bool go_on(run *r, size_t thread, size_t point)
+bool ito__run_go_on(run *r, size_t thread, uint64_t at)
 {
     if (thread == 0 && ito__cancelled(r->ctx))
         atomic_store(&r->cancelled, true);
-    return !atomic_load(&r->cancelled) && point <= atomic_load(&r->limit);
+    return !atomic_load(&r->cancelled) && at <= atomic_load(&r->limit);
 }
 
-/* Steps `from` to `to` without a look; false when that went wrong. */
-static bool take_steps(run *r, run_worker *w, size_t from, size_t to)
+/* The initial states of the tile. */
+static bool load(run *r, run_worker *w, size_t begin)
 {
-    copy_state(r, w, w->good, w->x);
-    for (size_t i = from; i < to; i++) {
-        int rc = take_step(r, w, i);
+    const ito_problem *p = r->problem;
+    ito_tile *tile = &w->work.tile;
+    void *const scratch = tile->scratch;
+    int rc;
 
-        if (rc == 0)
-            continue;
-        /* a state that had gone bad before explains the refusal better */
-        if (!replay(r, w, from, i))
-            set_stop(r, w, RUN_FIELD, i, rc);
+    if (!p->init) {
+        ito__tile_load(
+            &w->work, r->rows + begin * tile->dim * r->plan.ops->bytes, w->s.x);
+        return true;
+    }
+    tile->dtype = r->plan.ops->dtype;
+    tile->x = (const void *const *)w->s.x;
+    tile->scratch = w->s.z[0];
+    rc = p->init(p->init_arg, tile, w->s.x);
+    tile->scratch = scratch;
+    if (rc != 0) {
+        set_stop(r, w, r->begin,
+                 (run_fault){ .end = RUN_INIT, .id = tile->id0, .rc = rc });
         return false;
     }
-    if (state_ok(r, w))
-        return true;
-    if (!replay(r, w, from, to)) /* a field that answers differently now */
-        set_fault(r, w,
-                  (run_fault){ .end = RUN_NONFINITE,
-                               .point = to,
-                               .id = w->work.tile.id0,
-                               .value = (double)NAN });
-    return false;
+    if (!r->plan.wide)
+        r->plan.ops->pad(tile->n, tile->npad, tile->dim, w->s.x);
+    return true;
 }
 
 static bool start(run *r, run_worker *w, size_t begin)
 {
-    const ito_problem *p = r->problem;
-    ito_tile *tile = &w->work.tile;
-    int rc;
-
-    if (!p->init) {
-        ito__tile_load(&w->work,
-                       r->rows + begin * tile->dim * r->plan.ops->bytes, w->x);
-    } else {
-        void *const scratch = tile->scratch;
-
-        tile->dtype = r->plan.ops->dtype;
-        tile->x = (const void *const *)w->x;
-        tile->scratch = w->xs[0];
-        rc = p->init(p->init_arg, tile, w->x);
-        tile->scratch = scratch;
-        if (rc != 0) {
-            set_stop(r, w, RUN_INIT, 0, rc);
-            return false;
-        }
-        if (!r->plan.wide)
-            r->plan.ops->pad(tile->n, tile->npad, tile->dim, w->x);
-    }
-    if (!state_ok(r, w)) {
-        find_bad(r, w, 0);
+    if (!load(r, w, begin))
+        return false;
+    if (r->opts.bad != ITO_BAD_KEEP && !state_ok(r, w)) {
+        find_bad(r, w, r->begin);
         return false;
     }
-    return call_sinks(r, w, 0);
+    if (r->problem->bounds)
+        ito__bounds_start(r, w);
+    return ito__run_sinks(r, w, r->begin, w->s.x);
+}
+
+static void begin_tile(run *r, run_worker *w, size_t thread, size_t begin,
+                       size_t end)
+{
+    const ito_problem *p = r->problem;
+    ito_tile *tile = &w->work.tile;
+
+    ito__tile_begin(&w->work, end - begin, p->id0 + begin,
+                    p->cond ? p->cond + begin * p->field->cond_dim : NULL);
+    ito__stepper_begin(&w->s);
+    ito__state_point(&w->work, w->good.x);
+    ito__state_point(&w->work, w->held);
+    ito__block_point(&w->work, w->sigma,
+                     w->s.field->dim * (w->s.matrix ? w->s.motions : 1));
+    ito__noise_begin(r, w);
+    memset(w->now.stopped, 0, tile->n);
+    w->now.stopped_count = 0;
+    w->earlier = 0;
+    for (size_t i = 0; r->absorbs && i < tile->n; i++)
+        w->now.exits[i] = (double)INFINITY;
+    for (size_t s = 0; s < p->sink_count; s++)
+        w->next[s] = 0;
+    w->s.moves = w->s.accepted = 0;
+    tile->thread = thread;
+    tile->t = ito__run_time(r, r->begin);
+    tile->h = 0.0;
+    tile->step = r->step0 + r->begin;
+    tile->stage = 0;
+}
+
+static bool take_grid(run *r, run_worker *w)
+{
+    size_t point = r->begin;
+
+    while (point < r->end) {
+        const size_t stop = size_min(size_min(point + CHECK_EVERY, r->end),
+                                     ito__run_wanted(r, w));
+
+        if (!ito__run_go_on(r, w->work.tile.thread, point) ||
+            !take_steps(r, w, point, stop))
+            return false;
+        point = stop;
+        if (!ito__run_sinks(r, w, point, w->s.x))
+            return false;
+    }
+    return true;
+}
+
+/* Add what the tile came to; particles are counted by why they stopped. */
+static void count(const run *r, run_worker *w)
+{
+    const stepper *s = &w->s;
+    const state_shape *shape = &s->shape;
+    state_bad bad;
+
+    for (size_t i = 0; w->now.stopped_count > 0 && i < shape->n; i++) {
+        w->bad += w->now.stopped[i] == ROW_FROZEN;
+        w->absorbed += w->now.stopped[i] == ROW_ABSORBED;
+    }
+    w->absorbed -= w->earlier;
+    if (r->opts.bad == ITO_BAD_KEEP)
+        for (size_t row = 0;
+             row < shape->n && r->plan.ops->first_bad(
+                                   shape, row, (const void *const *)s->x, &bad);
+             row = bad.row + 1)
+            w->bad++;
+    w->evals = size_max(w->evals, s->evals);
+    w->moves += s->moves;
+    w->accepted += s->accepted;
 }
 
 void ito__run_tile(run *r, run_worker *w, size_t thread, size_t begin,
                    size_t end)
 {
-    const ito_problem *p = r->problem;
-    const size_t cond_dim = p->field->cond_dim;
-    ito_tile *tile = &w->work.tile;
-    size_t point = 0;
+    const ito_tile *tile = &w->work.tile;
+    bool done;
 
-    ito__tile_begin(&w->work, end - begin, p->id0 + begin,
-                    p->cond ? p->cond + begin * cond_dim : NULL);
-    ito__state_point(&w->work, w->x);
-    ito__state_point(&w->work, w->xs);
-    ito__state_point(&w->work, w->good);
-    for (size_t i = 0; i < r->tab->info.evals; i++)
-        ito__state_point(&w->work, w->k[i]);
-    for (size_t s = 0; s < p->sink_count; s++)
-        w->next[s] = 0;
-    tile->thread = thread;
-    tile->t = ito__run_time(r, 0);
-    tile->h = 0.0;
-    tile->step = r->step0;
-    tile->stage = 0;
-    if (!go_on(r, thread, 0) || !start(r, w, begin))
+    begin_tile(r, w, thread, begin, end);
+    if (!ito__run_go_on(r, thread, r->adaptive ? tile->id0 : r->begin) ||
+        !start(r, w, begin))
         return;
-    while (point < r->steps) {
-        const size_t stop = next_stop(r, w, point);
-
-        if (!go_on(r, thread, point) || !take_steps(r, w, point, stop))
-            return;
-        point = stop;
-        if (!call_sinks(r, w, point))
-            return;
-    }
+    if (r->adaptive && w->s.noisy)
+        done = ito__adapt_tree(r, w);
+    else
+        done = r->adaptive ? ito__adapt(r, w) : take_grid(r, w);
+    if (!done)
+        return;
+    count(r, w);
     if (r->rows)
-        ito__tile_store(&w->work, w->x,
+        ito__tile_store(&w->work, w->s.x,
                         r->rows + begin * tile->dim * r->plan.ops->bytes);
 }

@@ -69,6 +69,7 @@ ito_status ito__tile_plan(ito_ctx *ctx, const char *what,
     plan->call = call_type(field, plan->ops);
     plan->wide = (field->flags & ITO_FIELD_WIDE) != 0;
     plan->comps = plan->wide ? 1 : field->dim;
+    plan->outs = field->dim;
     return ITO_OK;
 }
 
@@ -109,11 +110,13 @@ ito_status ito__tile_size(ito_ctx *ctx, const char *what, tile_plan *plan,
     return ITO_OK;
 }
 
-static void **carve_state(carver *c, const tile_plan *plan, size_t value_bytes)
+static void **carve_block(carver *c, const tile_plan *plan, size_t comps,
+                          size_t value_bytes)
 {
-    const size_t bytes = size_mul(plan->values, value_bytes);
-    void **at = ito__carve(c, size_mul(plan->comps, sizeof(*at)));
-    void *block = ito__carve(c, bytes);
+    const size_t pointers = plan->wide ? 1 : comps;
+    const size_t values = size_mul(plan->rows, comps);
+    void **at = ito__carve(c, size_mul(pointers, sizeof(*at)));
+    void *block = ito__carve(c, size_mul(values, value_bytes));
 
     if (at)
         at[0] = block;
@@ -122,7 +125,12 @@ static void **carve_state(carver *c, const tile_plan *plan, size_t value_bytes)
 
 void **ito__state_carve(carver *c, const tile_plan *plan)
 {
-    return carve_state(c, plan, plan->ops->bytes);
+    return carve_block(c, plan, plan->field->dim, plan->ops->bytes);
+}
+
+void **ito__block_carve(carver *c, const tile_plan *plan, size_t comps)
+{
+    return carve_block(c, plan, comps, plan->ops->bytes);
 }
 
 void ito__tile_carve(carver *c, const tile_plan *plan, tile_work *work)
@@ -135,10 +143,12 @@ void ito__tile_carve(carver *c, const tile_plan *plan, tile_work *work)
     if (plan->scratch_bytes > 0)
         w.tile.scratch = ito__carve(c, plan->scratch_bytes);
     if (plan->call != plan->ops) {
-        w.in = carve_state(c, plan, plan->call->bytes);
-        w.out = carve_state(c, plan, plan->call->bytes);
+        const size_t bytes = plan->call->bytes;
+
+        w.in = carve_block(c, plan, plan->field->dim, bytes);
+        w.out = carve_block(c, plan, plan->outs, bytes);
         if (plan->field->vjp)
-            w.in2 = carve_state(c, plan, plan->call->bytes);
+            w.in2 = carve_block(c, plan, plan->field->dim, bytes);
     }
     if (work)
         *work = w;
@@ -149,20 +159,32 @@ size_t ito__tile_values(const tile_work *work)
     return work->tile.npad * work->tile.dim;
 }
 
-static void point(const tile_work *work, void **at, size_t value_bytes)
+state_shape ito__tile_shape(const tile_work *work)
+{
+    return (state_shape){ work->tile.n, work->tile.npad, work->tile.dim,
+                          work->plan->wide };
+}
+
+static void point(const tile_work *work, void **at, size_t comps,
+                  size_t value_bytes)
 {
     char *block;
 
-    if (!at)
+    if (!at || work->plan->wide)
         return;
     block = at[0];
-    for (size_t c = 1; c < work->plan->comps; c++)
+    for (size_t c = 1; c < comps; c++)
         at[c] = block + c * work->tile.npad * value_bytes;
 }
 
 void ito__state_point(const tile_work *work, void **at)
 {
-    point(work, at, work->plan->ops->bytes);
+    point(work, at, work->tile.dim, work->plan->ops->bytes);
+}
+
+void ito__block_point(const tile_work *work, void **at, size_t comps)
+{
+    point(work, at, comps, work->plan->ops->bytes);
 }
 
 void ito__tile_begin(tile_work *work, size_t n, uint64_t id0, const float *cond)
@@ -174,9 +196,9 @@ void ito__tile_begin(tile_work *work, size_t n, uint64_t id0, const float *cond)
     work->tile.npad = plan->wide ? n : size_round_up(n, PAD);
     work->tile.id0 = id0;
     work->tile.cond = cond;
-    point(work, work->in, plan->call->bytes);
-    point(work, work->in2, plan->call->bytes);
-    point(work, work->out, plan->call->bytes);
+    point(work, work->in, work->tile.dim, plan->call->bytes);
+    point(work, work->in2, work->tile.dim, plan->call->bytes);
+    point(work, work->out, plan->outs, plan->call->bytes);
 }
 
 void ito__tile_load(const tile_work *work, const void *rows, void **at)

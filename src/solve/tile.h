@@ -31,6 +31,7 @@ typedef struct tile_plan {
     const state_ops *call; /* of the field's calls */
     bool wide;
     size_t comps;  /* pointers a state has: dim, or 1 if wide */
+    size_t outs;   /* most components that a result has; at least dim */
     size_t rows;   /* most particles of a tile */
     size_t values; /* most values of a state, padding included */
     size_t scratch_bytes;
@@ -58,21 +59,25 @@ void ito__tile_carve(carver *c, const tile_plan *plan, tile_work *work);
 
 /* A state: pointers and their block, to be pointed before use. */
 void **ito__state_carve(carver *c, const tile_plan *plan);
-/* Values a state of the current tile holds. */
+/* The same with `comps` components a particle. */
+void **ito__block_carve(carver *c, const tile_plan *plan, size_t comps);
+/* Values a state of the current tile holds, and its shape. */
 size_t ito__tile_values(const tile_work *work);
+state_shape ito__tile_shape(const tile_work *work);
 
 /* Make the tile n particles of ids from id0; points the conversion states.
  * at: all other states in use, each to be given to ito__state_point. */
 void ito__tile_begin(tile_work *work, size_t n, uint64_t id0,
                      const float *cond);
 void ito__state_point(const tile_work *work, void **at);
+void ito__block_point(const tile_work *work, void **at, size_t comps);
 
 /* Copy rows in or out; in also fills the padding. */
 void ito__tile_load(const tile_work *work, const void *rows, void **at);
 void ito__tile_store(const tile_work *work, void *const *at, void *rows);
 
-/* Call the field: x to out, `outs` pointers of it.  Tile members t, h, step,
- * stage have been set. */
+/* Call the field: x to out, `outs` <= plan->outs components of it.  Tile
+ * members t, h, step, stage have been set. */
 int ito__tile_eval(tile_work *work, ito_eval_fn fn, void *const *x,
                    void *const *out, size_t outs);
 int ito__tile_vjp(tile_work *work, void *const *x, void *const *v,

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * op_embed.c - what conditions go through first: a choice among columns, and
+ * a table of vectors looked up by an index.
+ */
+#include <string.h>
+
+#include "nn/op.h"
+
+/* ---- y = x[:, first .. first + cols - 1] ---- */
+
+static ito_status columns_shape(ito_ctx *ctx, node *n)
+{
+    if (n->cols == 0 || n->attr > n->in_cols[0] ||
+        n->cols > n->in_cols[0] - n->attr)
+        return ito__fail(ctx, ITO_EARG,
+                         "graph: columns %zu to %zu of %zu columns", n->attr,
+                         n->attr + n->cols, n->in_cols[0]);
+    return ITO_OK;
+}
+
+static void columns_forward(const call *c)
+{
+    const size_t from = c->n->in_cols[0], to = c->n->cols;
+
+    for (size_t r = 0; r < c->rows; r++)
+        memcpy(c->y + r * to, c->x[0] + r * from + c->n->attr,
+               to * sizeof(*c->y));
+}
+
+static void columns_backward(const call *c)
+{
+    const size_t from = c->n->in_cols[0], to = c->n->cols;
+
+    if (!c->dx[0])
+        return;
+    if (!c->dx_add[0])
+        memset(c->dx[0], 0, c->rows * from * sizeof(*c->dx[0]));
+    for (size_t r = 0; r < c->rows; r++) {
+        real *dx = c->dx[0] + r * from + c->n->attr;
+
+        c->kern->add(to, c->dy + r * to, dx, dx);
+    }
+}
+
+const op ito__op_columns = {
+    .name = "columns",
+    .inputs = 1,
+    .shape = columns_shape,
+    .infer = columns_forward,
+    .forward = columns_forward,
+    .backward = columns_backward,
+};
+
+ito_status ito_graph_columns(ito_ctx *ctx, ito_graph *g, ito_node x,
+                             size_t first, size_t cols, ito_node *out)
+{
+    const node n = { .op = &ito__op_columns,
+                     .in = { x, NO_NODE },
+                     .cols = cols,
+                     .attr = first };
+
+    return ito__graph_push(ctx, g, &n, out);
+}
+
+/* ---- y = E[index], row r of the table E for index r ---- */
+
+static ito_status embed_shape(ito_ctx *ctx, node *n)
+{
+    if (n->in_cols[0] != 1 || n->attr == 0 || n->attr > COLS_MAX ||
+        n->cols == 0 || n->cols > COLS_MAX / n->attr)
+        return ito__fail(ctx, ITO_EARG,
+                         "graph: a table of %zu vectors of %zu for %zu "
+                         "columns: at most 2^24 weights, one column of indices",
+                         n->attr, n->cols, n->in_cols[0]);
+    n->params = n->attr * n->cols;
+    return ITO_OK;
+}
+
+/* Whatever is no index is taken for the last one. */
+static size_t embed_index(const call *c, size_t r)
+{
+    const real x = c->x[0][r];
+
+    return x >= 0 && x < (real)c->n->attr ? (size_t)x : c->n->attr - 1;
+}
+
+static void embed_forward(const call *c)
+{
+    const size_t cols = c->n->cols;
+
+    for (size_t r = 0; r < c->rows; r++)
+        memcpy(c->y + r * cols, c->params + embed_index(c, r) * cols,
+               cols * sizeof(*c->y));
+}
+
+/* Rows are added in their order; an index has no gradient. */
+static void embed_backward(const call *c)
+{
+    const size_t cols = c->n->cols;
+
+    if (c->dx[0] && !c->dx_add[0])
+        memset(c->dx[0], 0, c->rows * sizeof(*c->dx[0]));
+    if (!c->grad)
+        return;
+    memset(c->grad, 0, c->n->params * sizeof(*c->grad));
+    for (size_t r = 0; r < c->rows; r++) {
+        real *to = c->grad + embed_index(c, r) * cols;
+
+        c->kern->add(cols, c->dy + r * cols, to, to);
+    }
+}
+
+static int embed_slice(const node *n, size_t i, ito_slice *s)
+{
+    if (i > 0)
+        return -1;
+    *s = (ito_slice){ "table", 0, { n->attr, n->cols }, 2, 1 };
+    return 0;
+}
+
+const op ito__op_embed = {
+    .name = "embed",
+    .inputs = 1,
+    .shape = embed_shape,
+    .infer = embed_forward,
+    .forward = embed_forward,
+    .backward = embed_backward,
+    .slice = embed_slice,
+};
+
+ito_status ito_graph_embed(ito_ctx *ctx, ito_graph *g, ito_node index,
+                           size_t count, size_t cols, ito_node *out)
+{
+    const node n = { .op = &ito__op_embed,
+                     .in = { index, NO_NODE },
+                     .cols = cols,
+                     .attr = count };
+
+    return ito__graph_push(ctx, g, &n, out);
+}

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * test_kern_sim.c - the kernels made for simulation, float and double: the
+ * fused Euler-Maruyama step against its parts bit for bit, the score and log
+ * density of mixtures against long double.  test_kern and test_kern64 compare
+ * the tables with each other.
+ */
+#include "check.h"
+
+#include "kern/kern.h"
+
+/* --- Euler-Maruyama ------------------------------------------------------ */
+
+#define GROUPS 7
+#define N32    (GROUPS * 32)
+#define N64    (GROUPS * 16)
+
+static const ito_philox counter = { .key = { 3, 4 }, .ctr = { 80, 0, 6, 1 } };
+
+/* with: the diffusion is an array, else a number. */
+static void check_em(const ito_kern *k, bool with)
+{
+    static float f[N32], g[N32], x[N32], z[N32];
+    const ito_em s = { .h = 0.01f,
+                       .scale = 0.1f,
+                       .g_all = 1.7f,
+                       .f = f,
+                       .g = with ? g : NULL,
+                       .x = x };
+    float want[N32];
+
+    k->normals(GROUPS, &counter, z);
+    for (size_t i = 0; i < N32; i++) {
+        f[i] = t_uniform();
+        g[i] = t_uniform();
+        x[i] = t_uniform();
+        want[i] =
+            fmaf(with ? g[i] : 1.7f, 0.1f * z[i], fmaf(0.01f, f[i], x[i]));
+    }
+    k->em(GROUPS, &counter, &s);
+    CHECK_SAME(x, want, N32);
+}
+
+static void check_em64(const ito_kern64 *k, bool with)
+{
+    static double f[N64], g[N64], x[N64], z[N64];
+    const ito_em64 s = { .h = 0.01,
+                         .scale = 0.1,
+                         .g_all = 1.7,
+                         .f = f,
+                         .g = with ? g : NULL,
+                         .x = x };
+    double want[N64];
+
+    k->normals(GROUPS, &counter, z);
+    for (size_t i = 0; i < N64; i++) {
+        f[i] = t_open01();
+        g[i] = t_open01();
+        x[i] = t_open01();
+        want[i] = fma(with ? g[i] : 1.7, 0.1 * z[i], fma(0.01, f[i], x[i]));
+    }
+    k->em(GROUPS, &counter, &s);
+    CHECK_SAME(x, want, N64);
+}
+
+TEST(the_fused_step_is_made_of_its_parts)
+{
+    const ito_kern *k;
+    bool runs;
+
+    for (size_t i = 0; (k = ito__kern_at(i, &runs)) != NULL; i++)
+        for (int with = 0; runs && with < 2; with++) {
+            check_em(k, with);
+            check_em64(k->f64, with);
+        }
+}
+
+/* --- mixtures ------------------------------------------------------------ */
+
+#define DIM_MAX  32
+#define MODE_MAX 40
+#define POINTS   37
+
+static double means[MODE_MAX * DIM_MAX], inv[MODE_MAX], log0[MODE_MAX];
+static double curve[MODE_MAX], log2w[MODE_MAX];
+static double at[DIM_MAX][POINTS], score[DIM_MAX][POINTS], logp[POINTS];
+
+static void make_mixture(size_t modes, size_t dim)
+{
+    for (size_t i = 0; i < modes * dim; i++)
+        means[i] = (double)(4.0f * t_uniform());
+    for (size_t k = 0; k < modes; k++) {
+        inv[k] = (double)(0.3f + (float)t_open01() * 3.0f);
+        log0[k] = (double)t_uniform();
+        curve[k] = -0.5 * inv[k] / log(2.0);
+        log2w[k] = log0[k] / log(2.0);
+    }
+    for (size_t c = 0; c < dim; c++)
+        for (size_t i = 0; i < POINTS; i++)
+            at[c][i] = (double)(6.0f * t_uniform());
+}
+
+/* Log density at point i; the score, without a factor, to s. */
+static long double exact(size_t modes, size_t dim, size_t i, long double *s)
+{
+    long double term[MODE_MAX], top = (long double)-INFINITY, sum = 0.0L;
+
+    for (size_t k = 0; k < modes; k++) {
+        long double square = 0.0L;
+
+        for (size_t c = 0; c < dim; c++) {
+            const long double d =
+                (long double)at[c][i] - (long double)means[k * dim + c];
+
+            square += d * d;
+        }
+        term[k] = (long double)log0[k] - square * (long double)inv[k] / 2.0L;
+        top = fmaxl(top, term[k]);
+    }
+    for (size_t c = 0; c < dim; c++)
+        s[c] = 0.0L;
+    for (size_t k = 0; k < modes; k++) {
+        const long double w = expl(term[k] - top);
+
+        sum += w;
+        for (size_t c = 0; c < dim; c++)
+            s[c] += w * (long double)inv[k] *
+                    ((long double)means[k * dim + c] - (long double)at[c][i]);
+    }
+    for (size_t c = 0; c < dim; c++)
+        s[c] /= sum;
+    return top + logl(sum);
+}
+
+/* eps: the rounding of the type; terms are sums of up to dim squares. */
+static void compare(size_t modes, size_t dim, double scale, double eps)
+{
+    for (size_t i = 0; i < POINTS; i++) {
+        long double s[DIM_MAX];
+        const double want = (double)exact(modes, dim, i, s);
+        const double tol = eps * (8.0 + fabs(want));
+
+        CHECK_NEAR(logp[i], want, tol);
+        for (size_t c = 0; c < dim; c++)
+            CHECK_NEAR(score[c][i], scale * (double)s[c], 60.0 * tol);
+    }
+}
+
+static void run64(size_t modes, size_t dim, double scale)
+{
+    const ito_mix64 m = { modes, dim, means, inv, curve, log2w, scale };
+    const double *x[DIM_MAX];
+    double *out[DIM_MAX];
+
+    for (size_t c = 0; c < DIM_MAX; c++) {
+        x[c] = at[c];
+        out[c] = score[c];
+    }
+    ito__kern_find(NULL)->f64->mixture(POINTS, &m, x, out, logp);
+}
+
+static void run32(size_t modes, size_t dim, double scale)
+{
+    static float means32[MODE_MAX * DIM_MAX], inv32[MODE_MAX];
+    static float curve32[MODE_MAX], log32[MODE_MAX];
+    static float x32[DIM_MAX][POINTS], out32[DIM_MAX][POINTS], logp32[POINTS];
+    const ito_mix m = {
+        modes, dim, means32, inv32, curve32, log32, (float)scale
+    };
+    const float *x[DIM_MAX];
+    float *out[DIM_MAX];
+
+    for (size_t i = 0; i < modes * dim; i++)
+        means32[i] = (float)means[i];
+    for (size_t k = 0; k < modes; k++) {
+        inv32[k] = (float)inv[k];
+        log32[k] = (float)log2w[k];
+        curve32[k] = (float)curve[k];
+    }
+    for (size_t c = 0; c < dim; c++) {
+        for (size_t i = 0; i < POINTS; i++)
+            x32[c][i] = (float)at[c][i];
+        x[c] = x32[c];
+        out[c] = out32[c];
+    }
+    ito__kern_find(NULL)->mixture(POINTS, &m, x, out, logp32);
+    for (size_t i = 0; i < POINTS; i++) {
+        logp[i] = (double)logp32[i];
+        for (size_t c = 0; c < dim; c++)
+            score[c][i] = (double)out32[c][i];
+    }
+}
+
+TEST(mixtures_follow_their_formula)
+{
+    const size_t modes[] = { 1, 2, 5, 7, 8, 9, 16, 17, 40 };
+    const size_t dims[] = { 1, 2, 3, 4, 32 };
+
+    for (size_t j = 0; j < COUNT(modes); j++)
+        for (size_t d = 0; d < COUNT(dims); d++) {
+            make_mixture(modes[j], dims[d]);
+            run64(modes[j], dims[d], 1.3);
+            compare(modes[j], dims[d], 1.3, 2e-15);
+            run32(modes[j], dims[d], 0.5);
+            compare(modes[j], dims[d], 0.5, 1e-6);
+        }
+}
+
+TEST(mixtures_stay_finite_far_away_and_keep_a_nan)
+{
+    for (size_t modes = 3; modes <= 19; modes += 16) {
+        make_mixture(modes, 2);
+        at[0][0] = 1e18;
+        at[0][1] = 1e30;
+        at[1][2] = (double)NAN;
+        for (int wide = 0; wide < 2; wide++) {
+            (wide ? run64 : run32)(modes, 2, 1.0);
+            for (size_t i = 0; i < 2; i++)
+                CHECK(score[0][i] < -1e17 && isfinite(score[0][i]));
+            CHECK(isnan(score[0][2]) && isnan(score[1][2]) && isnan(logp[2]));
+            CHECK(isfinite(score[0][3]));
+        }
+    }
+}
+
+/* One mode: the score is exactly -(x - m) inv, to rounding of one division. */
+TEST(a_lone_mode_is_a_normal)
+{
+    make_mixture(1, 2);
+    run64(1, 2, 1.0);
+    for (size_t i = 0; i < POINTS; i++)
+        for (size_t c = 0; c < 2; c++)
+            CHECK(score[c][i] == inv[0] * (means[c] - at[c][i]));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        RUN(the_fused_step_is_made_of_its_parts),
+        RUN(mixtures_follow_their_formula),
+        RUN(mixtures_stay_finite_far_away_and_keep_a_nan),
+        RUN(a_lone_mode_is_a_normal),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
