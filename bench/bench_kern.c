@@ -201,7 +201,7 @@ static void run_em(const ito_kern *k)
 {
     const ito_philox p = counter();
     const ito_em step = {
-        .h = 1e-9f, .scale = 1e-9f, .g_all = 1.0f, .f = x, .x = z
+        .h = 1e-9f, .scale = 1e-9f, .g_all = 1.0f, .f = x, .x = z, .z = z
     };
 
     k->em(N / 32, &p, &step);
@@ -211,7 +211,7 @@ static void run_em64(const ito_kern *k)
 {
     const ito_philox p = counter();
     const ito_em64 step = {
-        .h = 1e-9, .scale = 1e-9, .g_all = 1.0, .f = x64, .x = z64
+        .h = 1e-9, .scale = 1e-9, .g_all = 1.0, .f = x64, .x = z64, .z = z64
     };
 
     k->f64->em(N / 16, &p, &step);

@@ -13,6 +13,7 @@
 #include <ito/ctx.h>
 #include <ito/density.h>
 #include <ito/dist.h>
+#include <ito/expr.h>
 #include <ito/feature.h>
 #include <ito/field.h>
 #include <ito/figure.h>

@@ -252,10 +252,10 @@ static void job_em(const ito_kern *k, size_t n, work *b)
 {
     const ito_philox p = some_counter(n);
     const ito_em with = {
-        .h = 0.1f, .scale = 0.3f, .f = b->x, .g = b->y, .x = b->z
+        .h = 0.1f, .scale = 0.3f, .f = b->x, .g = b->y, .x = b->z, .z = b->z
     };
     const ito_em all = {
-        .h = 0.1f, .scale = 0.3f, .g_all = 2.0f, .f = b->x, .x = b->w
+        .h = 0.1f, .scale = 0.3f, .g_all = 2.0f, .f = b->x, .x = b->w, .z = b->y
     };
 
     k->em(n / ITO_LANES, &p, &with);

@@ -203,10 +203,10 @@ static void job_em(const ito_kern64 *k, size_t n, work *b)
 {
     const ito_philox p = some_counter(n);
     const ito_em64 with = {
-        .h = 0.1, .scale = 0.3, .f = b->x, .g = b->y, .x = b->z
+        .h = 0.1, .scale = 0.3, .f = b->x, .g = b->y, .x = b->z, .z = b->z
     };
     const ito_em64 all = {
-        .h = 0.1, .scale = 0.3, .g_all = 2.0, .f = b->x, .x = b->w
+        .h = 0.1, .scale = 0.3, .g_all = 2.0, .f = b->x, .x = b->w, .z = b->y
     };
 
     k->em(n / 16, &p, &with);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * test_kern_sim.c - the kernels made for simulation, float and double: the
- * fused Euler-Maruyama step against its parts bit for bit, the score and log
- * density of mixtures against long double.  test_kern and test_kern64 compare
+ * fused Euler-Maruyama step and the drifts of named systems against their
+ * parts bit for bit, the score and log density of mixtures against long
+ * double.  test_kern and test_kern64 compare
  * the tables with each other.
  */
 #include "check.h"
@@ -26,7 +27,8 @@ static void check_em(const ito_kern *k, bool with)
                        .g_all = 1.7f,
                        .f = f,
                        .g = with ? g : NULL,
-                       .x = x };
+                       .x = x,
+                       .z = x };
     float want[N32];
 
     k->normals(GROUPS, &counter, z);
@@ -49,7 +51,8 @@ static void check_em64(const ito_kern64 *k, bool with)
                          .g_all = 1.7,
                          .f = f,
                          .g = with ? g : NULL,
-                         .x = x };
+                         .x = x,
+                         .z = x };
     double want[N64];
 
     k->normals(GROUPS, &counter, z);
@@ -233,6 +236,88 @@ TEST(a_lone_mode_is_a_normal)
             CHECK(score[c][i] == inv[0] * (means[c] - at[c][i]));
 }
 
+/* --- drifts of named systems --------------------------------------------- */
+
+enum { DRIFT_N = 96 };
+
+/* The formulas of native_tmpl.h in plain C, any number type. */
+#define PLAIN(T)                                                    \
+    do {                                                            \
+        const T a = (T)v[0], b = (T)v[1], c = (T)v[2], d = (T)v[3]; \
+                                                                    \
+        switch (which) {                                            \
+        case ITO_NATIVE_OU: p = a * (b - x); break;                 \
+        case ITO_NATIVE_SCALED: p = a * x; break;                   \
+        case ITO_NATIVE_DOUBLE_WELL: p = x - x * x * x; break;      \
+        case ITO_NATIVE_LINEAR:                                     \
+            p = a * x + b * y;                                      \
+            q = c * x + d * y;                                      \
+            break;                                                  \
+        case ITO_NATIVE_ROTATION:                                   \
+            p = -(a * y);                                           \
+            q = a * x;                                              \
+            break;                                                  \
+        case ITO_NATIVE_LORENZ:                                     \
+            p = a * (y - x);                                        \
+            q = x * (b - z) - y;                                    \
+            r = x * y - c * z;                                      \
+            break;                                                  \
+        case ITO_NATIVE_VAN_DER_POL:                                \
+            p = y;                                                  \
+            q = a * (1 - x * x) * y - x;                            \
+            break;                                                  \
+        case ITO_NATIVE_LOTKA_VOLTERRA:                             \
+            p = x * (a - b * y);                                    \
+            q = y * (d * x - c);                                    \
+            break;                                                  \
+        }                                                           \
+    } while (0)
+
+static void check_native(const ito_kern *k, ito_native which, const double *v)
+{
+    static float in[3][DRIFT_N], out[3][DRIFT_N];
+    static double in64[3][DRIFT_N], out64[3][DRIFT_N];
+
+    memset(out, 0, sizeof(out));
+    memset(out64, 0, sizeof(out64));
+    for (size_t i = 0; i < 3 * DRIFT_N; i++) {
+        in[i / DRIFT_N][i % DRIFT_N] = 3.0f * t_uniform();
+        in64[i / DRIFT_N][i % DRIFT_N] = 6.0 * t_open01() - 3.0;
+    }
+    k->native(which, v, DRIFT_N, (const void *const[3]){ in[0], in[1], in[2] },
+              (void *const[3]){ out[0], out[1], out[2] });
+    k->f64->native(which, v, DRIFT_N,
+                   (const void *const[3]){ in64[0], in64[1], in64[2] },
+                   (void *const[3]){ out64[0], out64[1], out64[2] });
+    for (size_t i = 0; i < DRIFT_N; i++) {
+        {
+            const float x = in[0][i], y = in[1][i], z = in[2][i];
+            float p = 0, q = 0, r = 0;
+
+            PLAIN(float);
+            CHECK(out[0][i] == p && out[1][i] == q && out[2][i] == r);
+        }
+        {
+            const double x = in64[0][i], y = in64[1][i], z = in64[2][i];
+            double p = 0, q = 0, r = 0;
+
+            PLAIN(double);
+            CHECK(out64[0][i] == p && out64[1][i] == q && out64[2][i] == r);
+        }
+    }
+}
+
+TEST(drifts_of_named_systems_have_the_bits_of_plain_c)
+{
+    const double v[4] = { 10.0, 28.0, 8.0 / 3.0, 0.7 };
+    const ito_kern *k;
+    bool runs;
+
+    for (size_t i = 0; (k = ito__kern_at(i, &runs)) != NULL; i++)
+        for (int w = 0; runs && w <= ITO_NATIVE_LOTKA_VOLTERRA; w++)
+            check_native(k, (ito_native)w, v);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -240,6 +325,7 @@ int main(void)
         RUN(mixtures_follow_their_formula),
         RUN(mixtures_stay_finite_far_away_and_keep_a_nan),
         RUN(a_lone_mode_is_a_normal),
+        RUN(drifts_of_named_systems_have_the_bits_of_plain_c),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -370,8 +370,8 @@ TEST(bad_options_are_refused_with_words)
     const ito_panel_opts log0 = { .log_x = 1, .x_min = 0.0, .x_max = 1.0 };
     const ito_panel_opts logs = { .log_x = 1, .log_y = 1 };
     const ito_style size = { .size = -1.0 }, alpha = { .alpha = 2.0 };
-    const ito_density_opts bins = { .bins = 100000 };
-    const ito_density_opts map = { .map = (ito_map)9 };
+    const ito_shade_opts bins = { .bins = 100000 };
+    const ito_shade_opts map = { .map = (ito_palette)9 };
     unsigned char *out;
     ito_figure *f;
     ito_panel *p;

@@ -27,7 +27,7 @@ static int close_ctx(void **state)
 }
 
 /* Lightness L* of CIE 1976, 0 to 100. */
-static double lightness(ito_map map, double u)
+static double lightness(ito_palette map, double u)
 {
     const rgb c = ito__colour_map(map, u);
     const double v[3] = { c.r, c.g, c.b };
@@ -42,12 +42,12 @@ static double lightness(ito_map map, double u)
 
 TEST(lightness_of_every_map_is_monotone)
 {
-    for (int map = ITO_MAP_VIRIDIS; map <= ITO_MAP_GREY; map++) {
-        const double sign = map == ITO_MAP_VIRIDIS ? 1.0 : -1.0;
+    for (int map = ITO_PALETTE_VIRIDIS; map <= ITO_PALETTE_GREY; map++) {
+        const double sign = map == ITO_PALETTE_VIRIDIS ? 1.0 : -1.0;
 
         for (int i = 1; i <= 200; i++)
-            CHECK(sign * (lightness((ito_map)map, i / 200.0) -
-                          lightness((ito_map)map, (i - 1) / 200.0)) >
+            CHECK(sign * (lightness((ito_palette)map, i / 200.0) -
+                          lightness((ito_palette)map, (i - 1) / 200.0)) >
                   0.0);
     }
 }
@@ -57,24 +57,24 @@ TEST(viridis_steps_are_even_and_span_black_to_white)
     double least = 1e9, most = 0.0;
 
     for (int i = 0; i < 20; i++) {
-        const double d = lightness(ITO_MAP_VIRIDIS, (i + 1) / 20.0) -
-                         lightness(ITO_MAP_VIRIDIS, i / 20.0);
+        const double d = lightness(ITO_PALETTE_VIRIDIS, (i + 1) / 20.0) -
+                         lightness(ITO_PALETTE_VIRIDIS, i / 20.0);
 
         least = d < least ? d : least;
         most = d > most ? d : most;
     }
     CHECK(most < 1.6 * least);
-    CHECK(lightness(ITO_MAP_VIRIDIS, 0.0) < 12.0);
-    CHECK(lightness(ITO_MAP_VIRIDIS, 1.0) > 90.0);
+    CHECK(lightness(ITO_PALETTE_VIRIDIS, 0.0) < 12.0);
+    CHECK(lightness(ITO_PALETTE_VIRIDIS, 1.0) > 90.0);
 }
 
 TEST(colours_outside_the_map_are_its_ends)
 {
-    CHECK(ito__colour_pixel(ITO_MAP_BLUE, -1.0) == 0xffffffffu);
-    CHECK(ito__colour_pixel(ITO_MAP_BLUE, (double)NAN) == 0xffffffffu);
-    CHECK(ito__colour_pixel(ITO_MAP_BLUE, 7.0) ==
-          ito__colour_pixel(ITO_MAP_BLUE, 1.0));
-    CHECK(ito__colour_pixel(ITO_MAP_VIRIDIS, 0.0) == 0xff2a0246u);
+    CHECK(ito__colour_pixel(ITO_PALETTE_BLUE, -1.0) == 0xffffffffu);
+    CHECK(ito__colour_pixel(ITO_PALETTE_BLUE, (double)NAN) == 0xffffffffu);
+    CHECK(ito__colour_pixel(ITO_PALETTE_BLUE, 7.0) ==
+          ito__colour_pixel(ITO_PALETTE_BLUE, 1.0));
+    CHECK(ito__colour_pixel(ITO_PALETTE_VIRIDIS, 0.0) == 0xff2a0246u);
 }
 
 TEST(colours_of_layers_go_round)

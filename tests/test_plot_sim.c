@@ -380,11 +380,11 @@ TEST(nullclines_of_a_rotation_are_the_axes)
     need_cairo();
     file = open_data(make_phase);
     while (next_row(file, &f)) {
-        const bool first = strstr(f.item[5], "dprey/dt = 0") != NULL;
+        const bool first = strstr(f.item[5], "d prey/dt = 0") != NULL;
 
         if (strcmp(f.item[4], "levels") != 0)
             continue;
-        CHECK(first || strstr(f.item[5], "dpredator/dt = 0"));
+        CHECK(first || strstr(f.item[5], "d predator/dt = 0"));
         CHECK_NEAR(strtod(f.item[first ? 8 : 7], NULL), 0.0, 1e-12);
         CHECK_NEAR(strtod(f.item[first ? 10 : 9], NULL), 0.0, 1e-12);
         n++;

@@ -298,7 +298,8 @@ typedef struct ito_density_counts {
  *
  * @param rows     n x dim values of type dtype
  * @param counts   cells values, to which is added
- * @param outside  counts rows beyond the grid, to which is added
+ * @param outside  counts rows beyond the grid, or on an absorbing edge of it,
+ *                 to which is added
  * @return ITO_OK, ITO_EARG or ITO_ENONFINITE
  */
 ITO_API ito_status ito_density_count(ito_ctx *ctx, const ito_density *density,

@@ -226,9 +226,12 @@ typedef struct ito_box {
  * Try a field on random tiles of sizes 1, 15, 16, 17, 31, ... and report the
  * first thing that is wrong: writing outside out or scratch, changing x,
  * results that are not finite or not written, a row that depends on its
- * companions or on its place (where ROW_INVARIANT is promised), divergence or
- * vjp that disagree with central differences of the drift, a score that
- * disagrees with those of the log density.
+ * companions or on its place (where ROW_INVARIANT is promised), divergence,
+ * vjp or jacobian that disagree with central differences of the drift, a score
+ * that disagrees with those of the log density, a diffusion_deriv with those
+ * of the diffusion, additive noise that depends on the state, diagonal noise
+ * that depends on other components, noise that does not commute as it is
+ * said to.
  *
  * @return ITO_OK, ITO_EUNFIT (a broken promise; the message says which),
  *         ITO_ENONFINITE, ITO_ECALLBACK, ITO_EARG or ITO_ENOMEM

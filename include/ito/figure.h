@@ -98,12 +98,12 @@ typedef struct ito_mesh {
 } ito_mesh;
 
 /** Colour maps; lightness rises (VIRIDIS) or falls (the others) all along. */
-typedef enum ito_map {
-    ITO_MAP_VIRIDIS, /**< dark violet, teal, yellow */
-    ITO_MAP_BLUE,    /**< white to dark blue */
-    ITO_MAP_ORANGE,  /**< white to dark orange */
-    ITO_MAP_GREY     /**< white to dark grey */
-} ito_map;
+typedef enum ito_palette {
+    ITO_PALETTE_VIRIDIS, /**< dark violet, teal, yellow */
+    ITO_PALETTE_BLUE,    /**< white to dark blue */
+    ITO_PALETTE_ORANGE,  /**< white to dark orange */
+    ITO_PALETTE_GREY     /**< white to dark grey */
+} ito_palette;
 
 /* Colours that differ for every kind of colour vision (Okabe and Ito 2008). */
 #define ITO_COLOUR_BLUE   0x0072b2u
@@ -161,11 +161,11 @@ typedef struct ito_style {
 } ito_style;
 
 /** How a density is drawn.  Zero in any field means the default. */
-typedef struct ito_density_opts {
+typedef struct ito_shade_opts {
     size_t bins;           /**< cells along x, at most 1000; 0 = such that
                                 one that holds points holds about 15, 20 to
                                 160 */
-    ito_map map;           /**< colours */
+    ito_palette map;       /**< colours */
     int log;               /**< colours follow the logarithm */
     int pale;              /**< the first 60 per cent of the map: for a ground
                                 that others are drawn on */
@@ -177,7 +177,7 @@ typedef struct ito_density_opts {
     int bar;               /**< with a colour bar */
     const char *bar_label; /**< beside the bar; NULL = density */
     void *reserved[4];     /**< zero */
-} ito_density_opts;
+} ito_shade_opts;
 
 /** How a histogram counts.  Zero in any field means the default. */
 typedef struct ito_hist_opts {
@@ -242,7 +242,7 @@ ITO_API ito_status ito_panel_scatter(ito_ctx *ctx, ito_panel *panel,
  */
 ITO_API ito_status ito_panel_density(ito_ctx *ctx, ito_panel *panel,
                                      const ito_cloud *points, size_t jx,
-                                     size_t jy, const ito_density_opts *opts);
+                                     size_t jy, const ito_shade_opts *opts);
 
 /**
  * Add the lines around the densest cells that hold 90, 60 and 30 per cent of
@@ -323,14 +323,14 @@ ITO_API ito_status ito_panel_band(ito_ctx *ctx, ito_panel *panel,
 /**
  * Add values that are given, such as a density, as colours from 0 (values
  * below it look like it) to opts->top: by default the largest value, or where
- * that is more than twice the 99th percentile of the positive ones, the
- * latter.  Logarithmic colours span four decades.  Axes must be linear.
+ * that is more than twice the level above which a tenth of the mass lies, 1.3
+ * times that level.  Logarithmic colours span four decades.  Axes must be linear.
  *
  * @param opts  bins is not used; or NULL
  */
 ITO_API ito_status ito_panel_raster(ito_ctx *ctx, ito_panel *panel,
                                     const ito_raster *raster,
-                                    const ito_density_opts *opts);
+                                    const ito_shade_opts *opts);
 
 /**
  * Add the lines where given values, interpolated between the centres of their

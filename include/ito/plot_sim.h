@@ -47,6 +47,8 @@ typedef struct ito_curve {
 typedef struct ito_ensemble_view {
     ito_paths paths;    /**< all paths; some tens are drawn */
     size_t component;   /**< the column that is drawn */
+    size_t total;       /**< paths that there were in all, for the legend; 0 =
+                             those given */
     int band;           /**< 1: mean and 2 standard deviations of the paths */
     ito_band stats;     /**< mean and deviation from elsewhere instead: of more
                               particles than there are paths */
@@ -164,16 +166,17 @@ ITO_API ito_status ito_plot_phase(ito_ctx *ctx, const ito_phase *phase,
 
 /** A density of one component at many instants. */
 typedef struct ito_density_film {
-    size_t frames;           /**< instants, at least 2 */
-    const double *t;         /**< frames times, rising */
-    size_t n;                /**< cells, at most 1000 */
-    double lo, hi;           /**< ends of the cells */
-    const double *value;     /**< frames x n densities */
-    const double *mean;      /**< frames means, or NULL */
-    size_t quantile_count;   /**< lines of quantiles, at most 16 */
-    const double *quantiles; /**< quantile_count x frames, or NULL */
-    const char *name;        /**< of the component; NULL = x */
-    void *reserved[4];       /**< zero */
+    size_t frames;             /**< instants, at least 2 */
+    const double *t;           /**< frames times, rising */
+    size_t n;                  /**< cells, at most 1000 */
+    double lo, hi;             /**< ends of the cells */
+    const double *value;       /**< frames x n densities */
+    const double *mean;        /**< frames means, or NULL */
+    size_t quantile_count;     /**< lines of quantiles, at most 16 */
+    const double *quantiles;   /**< quantile_count x frames, or NULL */
+    const char *quantile_name; /**< in the legend; NULL = quantiles */
+    const char *name;          /**< of the component; NULL = x */
+    void *reserved[4];         /**< zero */
 } ito_density_film;
 
 /**

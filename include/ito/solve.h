@@ -206,6 +206,10 @@ typedef struct ito_problem {
                                  the end of a step; else, where there is
                                  noise, it may have left in between, with the
                                  probability of the Brownian bridge */
+    double *exit_times;     /**< where an edge absorbs: receives n times at
+                                 which particles left, +inf for those inside; a
+                                 call that goes on (opts.begin > 0) reads those
+                                 of the call before; or NULL */
     ito_increment_fn increments; /**< replayed noise, or NULL */
     void *increments_arg;   /**< first argument of increments */
     void *reserved[8];      /**< zero */

@@ -19,10 +19,13 @@
     X(train)        \
     X(sample)       \
     X(eval)         \
+    X(simulate)     \
+    X(density)      \
     X(plot)         \
     X(report)       \
     X(data)         \
     X(info)         \
+    X(bench)        \
     X(help)
 
 #define X(name) extern const command command_##name;

@@ -8,12 +8,12 @@
 #include "kern/philox_tmpl.h"
 
 /* One vector of numbers, from number i of the run on. */
-ITO_INLINE void em_one(const EM_STEP *s, size_t i, vf z)
+ITO_INLINE void em_one(const EM_STEP *s, size_t i, vf normal)
 {
     const vf g = s->g ? v_load(s->g + i) : v_set1(s->g_all);
     const vf x = v_fma(v_set1(s->h), v_load(s->f + i), v_load(s->x + i));
 
-    v_store(s->x + i, v_fma(g, v_mul(v_set1(s->scale), z), x));
+    v_store(s->z + i, v_fma(g, v_mul(v_set1(s->scale), normal), x));
 }
 
 ITO_INLINE void em_groups(philox_run *run, const size_t groups, size_t at,

@@ -115,19 +115,32 @@ typedef struct ito_philox {
     bool wide;
 } ito_philox;
 
-/* A step of Euler and Maruyama: x += h f + g W with W = scale Z, where Z are
- * the normals of a run of groups; g is g_all where the array is NULL.  Two
- * fma: x = g W + (h f + x). */
+/* A step of Euler and Maruyama: z = x + h f + g W with W = scale Z, where Z
+ * are the normals of a run of groups; g is g_all where the array is NULL.
+ * Two fma: z = g W + (h f + x). */
 typedef struct ito_em {
     real h, scale, g_all;
-    const real *f, *g;
-    real *x;
+    const real *x, *f, *g;
+    real *z;
 } ito_em;
 typedef struct ito_em64 {
     double h, scale, g_all;
-    const double *f, *g;
-    double *x;
+    const double *x, *f, *g;
+    double *z;
 } ito_em64;
+
+/* Drifts of named systems; formulas in native_tmpl.h.  One component (of any
+ * number, call by call), two, or three for lorenz. */
+typedef enum ito_native {
+    ITO_NATIVE_OU,
+    ITO_NATIVE_SCALED,
+    ITO_NATIVE_DOUBLE_WELL,
+    ITO_NATIVE_LINEAR,
+    ITO_NATIVE_ROTATION,
+    ITO_NATIVE_LORENZ,
+    ITO_NATIVE_VAN_DER_POL,
+    ITO_NATIVE_LOTKA_VOLTERRA
+} ito_native;
 
 /* A mixture of isotropic normals: mode k has mean m_k and variance v_k, and
  *
@@ -177,6 +190,8 @@ typedef struct ito_kern64 {
     void (*normals)(size_t groups, const ito_philox *p, double *out);
     void (*uniforms)(size_t groups, const ito_philox *p, double *out);
     void (*em)(size_t groups, const ito_philox *p, const ito_em64 *step);
+    void (*native)(ito_native which, const double *v, size_t n,
+                   const void *const *x, void *const *out);
 } ito_kern64;
 
 typedef struct ito_kern {
@@ -252,6 +267,10 @@ typedef struct ito_kern {
     void (*uniforms)(size_t groups, const ito_philox *p, real *out);
     void (*words)(size_t groups, const ito_philox *p, uint32_t *out);
     void (*em)(size_t groups, const ito_philox *p, const ito_em *step);
+    /* out[c] = component c of a drift with parameters v at x[c], n numbers
+     * each, n a multiple of ITO_LANES; out overlaps nothing of x. */
+    void (*native)(ito_native which, const double *v, size_t n,
+                   const void *const *x, void *const *out);
 } ito_kern;
 
 extern const ito_kern ito__kern_c;

@@ -18,6 +18,7 @@
 #define EM_STEP ito_em64
 #include "kern/em_tmpl.h"
 #include "kern/mixture_tmpl.h"
+#include "kern/native_tmpl.h"
 
 #define KERN_CAT_(a, b) a##b
 #define KERN_CAT(a, b)  KERN_CAT_(a, b)
@@ -41,6 +42,7 @@ const ito_kern64 KERN_CAT(ito__kern64_, SIMD_NAME) = {
     .normals = vec_normals,
     .uniforms = vec_uniforms,
     .em = vec_em,
+    .native = vec_native,
 };
 
 #endif /* ITO_KERN_KERN64_TMPL_H */

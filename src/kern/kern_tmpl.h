@@ -17,6 +17,7 @@
 #define MIXTURE ito_mix
 #define EM_STEP ito_em
 #include "kern/mixture_tmpl.h"
+#include "kern/native_tmpl.h"
 
 #include "kern/em_tmpl.h"
 #include "kern/gemm_tmpl.h"
@@ -67,6 +68,7 @@ const ito_kern KERN_CAT(ito__kern_, SIMD_NAME) = {
     .normals = vec_normals,
     .uniforms = vec_uniforms,
     .em = vec_em,
+    .native = vec_native,
     .words = vec_words,
 };
 

@@ -358,8 +358,8 @@ static void map_one(const ito_map_step *step, size_t n, const real *x, real *z)
         map_large_angles((ito_map_op)step->op, n, x, z);
 }
 
-static void map_two(const ito_map_step *step, size_t n, const real *x, const real *y,
-                    real *z)
+static void map_two(const ito_map_step *step, size_t n, const real *x,
+                    const real *y, real *z)
 {
     const unsigned numbers = step->numbers;
     const vf first_x = v_set1(*x), first_y = v_set1(*y);

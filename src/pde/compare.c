@@ -101,6 +101,8 @@ static size_t cell_of(const ito_density *d, const double *x)
 
         if (!(x[c - 1] >= a->lo && x[c - 1] < a->hi))
             return SIZE_MAX;
+        if (a->lower == ITO_EDGE_ABSORB && x[c - 1] <= a->lo)
+            return SIZE_MAX; /* it rests where it left */
         i = floor((x[c - 1] - a->lo) / a->h);
         cell = cell * a->n + size_min((size_t)i, a->n - 1);
     }
@@ -164,10 +166,10 @@ static ito_status make_bins(ito_ctx *ctx, const ito_density *d,
                              "cell (%zu, %zu); advance it by \"be\", or take "
                              "more steps",
                              k % nx, k / nx);
-        b->mass[j * across + i] += fmax(d->mass[k], 0.0);
+        b->mass[j * across + i] += pde_max(d->mass[k], 0.0);
     }
     sum = ito__pde_sum(b->n - 1, b->mass);
-    b->mass[b->n - 1] = fmax(1.0 - sum, 0.0);
+    b->mass[b->n - 1] = pde_max(1.0 - sum, 0.0);
     b->total = in->outside;
     for (size_t k = 0; k + 1 < b->n; k++)
         b->total += in->cells[k];
@@ -179,7 +181,7 @@ static void add_bin(ito_density_fit *fit, double seen, double expected)
     const double gap = seen - expected;
 
     fit->chi2 += gap * gap / expected;
-    fit->worst = fmax(fit->worst, fabs(gap) / sqrt(expected));
+    fit->worst = pde_max(fit->worst, fabs(gap) / sqrt(expected));
     fit->bins++;
 }
 

@@ -104,7 +104,7 @@ static ito_status substep(journey *j, pde_step step, double t, double tau)
         const pde_axis *ax = &d->axis[a];
         const double stiff = ax->d_max * tau / (ax->h * ax->h);
 
-        j->stats.stiffness = fmax(j->stats.stiffness, stiff);
+        j->stats.stiffness = pde_max(j->stats.stiffness, stiff);
     }
     if (step == PDE_UNIFORM)
         return ito__pde_uniform(j->ctx, d, tau, j->buffer, &j->stats.solves);
@@ -190,8 +190,8 @@ static void note_state(journey *j)
     ito_density_summary now;
 
     ito_density_summarise(j->d, &now);
-    j->stats.min_density = fmin(j->stats.min_density, now.min);
-    j->stats.negative_mass = fmax(j->stats.negative_mass, now.negative_mass);
+    j->stats.min_density = pde_min(j->stats.min_density, now.min);
+    j->stats.negative_mass = pde_max(j->stats.negative_mass, now.negative_mass);
 }
 
 static ito_status travel(journey *j, const ito_density_opts *opts)

@@ -15,7 +15,7 @@ static const char *const axis_names[] = { "first", "second" };
 static ito_status check_axis(ito_ctx *ctx, const ito_density_axis *a, size_t c)
 {
     const char *const name = axis_names[c];
-    const double far = fmax(fabs(a->lo), fabs(a->hi));
+    const double far = pde_max(fabs(a->lo), fabs(a->hi));
 
     if (!isfinite(a->lo) || !isfinite(a->hi) || !(a->lo < a->hi) ||
         !isfinite(a->hi - a->lo))

@@ -110,10 +110,24 @@ void ito__pde_solve(ito_density *d, size_t axis, double *u);
 void ito__pde_apply(ito_density *d, const double *u, double *out);
 /* Largest rate at which a cell loses mass. */
 double ito__pde_loss(const ito_density *d);
+/* Mass that leaves its cell in a unit of time, for masses m. */
+double ito__pde_turnover(const ito_density *d, const double *m);
 
 /* A step of exp(G tau) by uniformisation; buffer holds 2 x cells values. */
 ito_status ito__pde_uniform(ito_ctx *ctx, ito_density *d, double tau,
                             double *buffer, size_t *products);
+
+/* The larger and the smaller of two numbers, b where a is NaN; unlike fmax the
+ * same everywhere for zeros of different sign. */
+static inline double pde_max(double a, double b)
+{
+    return a > b ? a : b;
+}
+
+static inline double pde_min(double a, double b)
+{
+    return a < b ? a : b;
+}
 
 /* Sum of n values, compensated, so exact to the last bits. */
 double ito__pde_sum(size_t n, const double *x);

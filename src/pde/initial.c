@@ -29,13 +29,13 @@ static double axis_normal(const pde_axis *a, double mean, double std, double *m)
 {
     const double span = a->hi - a->lo;
     const double reach = a->periodic ? ceil(FAR * std / span) : 0.0;
-    const double images = reach < MAX_IMAGES ? reach : MAX_IMAGES;
+    const int images = (int)(reach < MAX_IMAGES ? reach : MAX_IMAGES);
     const double turns = a->periodic ? floor((mean - a->lo) / span) : 0.0;
 
     memset(m, 0, a->n * sizeof(*m));
-    for (double k = -images; k <= images; k += 1.0)
+    for (int k = -images; k <= images; k++)
         for (size_t i = 0; i < a->n; i++) {
-            const double shift = (turns + k) * span - mean;
+            const double shift = (turns + (double)k) * span - mean;
             const double x = a->lo + (double)i * a->h + shift;
 
             m[i] += between(x / std, (x + a->h) / std);
@@ -65,39 +65,48 @@ static double axis_point(const pde_axis *a, double x, double *m)
     return 1.0;
 }
 
-static ito_status product_start(ito_ctx *ctx, const ito_density *d,
-                                const ito_density_start *s, double *m,
-                                double *inside)
+static ito_status check_normal(ito_ctx *ctx, const ito_density *d,
+                               const ito_density_start *s)
 {
-    const size_t nx = d->axis[0].n;
-    const ito_mark mark = ito__arena_mark(ctx);
-    double *w[2] = { NULL, NULL };
-
-    *inside = 1.0;
     for (size_t c = 0; c < d->dim; c++) {
-        const pde_axis *a = &d->axis[c];
         const double std = s->std ? s->std[c] : 0.0;
 
-        if (!isfinite(s->mean[c]) || !(std >= 0.0) || !isfinite(std)) {
-            ito__arena_release(ctx, mark);
+        if (!isfinite(s->mean[c]) || !(std >= 0.0) || !isfinite(std))
             return ito__fail(ctx, ITO_EARG,
                              "density: a start with mean %g and standard "
                              "deviation %g is not possible",
                              s->mean[c], std);
-        }
-        w[c] = ito__arena_get(ctx, size_mul(a->n, sizeof(double)));
-        if (!w[c]) {
-            ito__arena_release(ctx, mark);
-            return ito__fail(ctx, ITO_ENOMEM,
-                             "density: no memory for %zu "
-                             "cells",
-                             a->n);
-        }
-        *inside *= std > 0.0 ? axis_normal(a, s->mean[c], std, w[c])
-                             : axis_point(a, s->mean[c], w[c]);
     }
-    for (size_t k = 0; k < d->cells; k++)
-        m[k] = w[0][k % nx] * (d->dim == 2 ? w[1][k / nx] : 1.0);
+    return ITO_OK;
+}
+
+static ito_status product_start(ito_ctx *ctx, const ito_density *d,
+                                const ito_density_start *s, double *m,
+                                double *inside)
+{
+    const size_t nx = d->axis[0].n, ny = d->dim == 2 ? d->axis[1].n : 1;
+    const ito_mark mark = ito__arena_mark(ctx);
+    ito_status rc = check_normal(ctx, d, s);
+    double *w;
+
+    if (rc != ITO_OK)
+        return rc;
+    w = ito__arena_get(ctx, size_mul(size_add(nx, ny), sizeof(*w)));
+    if (!w)
+        return ito__fail(ctx, ITO_ENOMEM, "density: no memory for %zu cells",
+                         nx);
+    *inside = 1.0;
+    w[nx] = 1.0;
+    for (size_t c = 0; c < d->dim; c++) {
+        const double std = s->std ? s->std[c] : 0.0;
+        double *to = w + (c ? nx : 0);
+
+        *inside *= std > 0.0 ? axis_normal(&d->axis[c], s->mean[c], std, to)
+                             : axis_point(&d->axis[c], s->mean[c], to);
+    }
+    for (size_t j = 0; j < ny; j++)
+        for (size_t i = 0; i < nx; i++)
+            m[j * nx + i] = w[i] * w[nx + j];
     ito__arena_release(ctx, mark);
     return ITO_OK;
 }
@@ -143,6 +152,7 @@ static ito_status logp_start(ito_ctx *ctx, const ito_density *d,
     double top = -HUGE_VAL;
     ito_status rc = log_densities(ctx, d, s, m);
 
+    assert(nx > 0);
     if (rc != ITO_OK)
         return rc;
     for (size_t k = 0; k < d->cells; k++) {

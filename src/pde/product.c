@@ -90,25 +90,39 @@ void ito__pde_apply(ito_density *d, const double *u, double *out)
     ito__for(d->ctx, rows, size_max(1, 4096 / d->axis[0].n), product_chunk, &p);
 }
 
+/* The rate at which cell k loses mass. */
+static double loss_of(const ito_density *d, size_t k)
+{
+    const size_t nx = d->axis[0].n;
+    double sum = 0.0;
+
+    for (size_t c = 0; c < d->dim; c++) {
+        const pde_axis *a = &d->axis[c];
+        const size_t cell = c == 0 ? k % nx : k / nx;
+        const size_t line = c == 0 ? k / nx : k % nx;
+
+        sum += a->left[face_at(a, line, cell)] +
+               a->right[face_at(a, line, cell + 1)];
+    }
+    return sum;
+}
+
 double ito__pde_loss(const ito_density *d)
 {
     double most = 0.0;
 
-    for (size_t k = 0; k < d->cells; k++) {
-        double sum = 0.0;
-
-        for (size_t c = 0; c < d->dim; c++) {
-            const pde_axis *a = &d->axis[c];
-            const size_t nx = d->axis[0].n;
-            const size_t cell = c == 0 ? k % nx : k / nx;
-            const size_t line = c == 0 ? k / nx : k % nx;
-
-            sum += a->left[face_at(a, line, cell)] +
-                   a->right[face_at(a, line, cell + 1)];
-        }
-        most = sum > most ? sum : most;
-    }
+    for (size_t k = 0; k < d->cells; k++)
+        most = pde_max(most, loss_of(d, k));
     return most;
+}
+
+double ito__pde_turnover(const ito_density *d, const double *m)
+{
+    double sum = 0.0;
+
+    for (size_t k = 0; k < d->cells; k++)
+        sum += loss_of(d, k) * fabs(m[k]);
+    return sum;
 }
 
 /* One piece: mass := exp(G tau) mass with q tau = x <= PIECE.  v, w: cells
@@ -141,7 +155,8 @@ static size_t piece(ito_density *d, double x, double q, double *v, double *w)
 ito_status ito__pde_uniform(ito_ctx *ctx, ito_density *d, double tau,
                             double *buffer, size_t *products)
 {
-    const double q = ito__pde_loss(d), pieces = ceil(q * tau / PIECE);
+    const double q = ito__pde_loss(d);
+    size_t pieces;
 
     if (!(q * tau < MAX_TERMS))
         return ito__fail(ctx, ITO_ERANGE,
@@ -150,10 +165,12 @@ ito_status ito__pde_uniform(ito_ctx *ctx, ito_density *d, double tau,
                          q * tau, tau);
     if (q <= 0.0)
         return ITO_OK;
-    for (double k = 0.0; k < pieces; k += 1.0) {
+    pieces = (size_t)ceil(q * tau / PIECE);
+    for (size_t k = 0; k < pieces; k++) {
         if (ito__cancelled(ctx))
             return ito__fail(ctx, ITO_ECANCELLED, "density: cancelled");
-        *products += piece(d, q * tau / pieces, q, buffer, buffer + d->cells);
+        *products +=
+            piece(d, q * tau / (double)pieces, q, buffer, buffer + d->cells);
     }
     return ITO_OK;
 }

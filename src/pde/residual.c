@@ -336,6 +336,11 @@ static ito_status chunk(work *w, size_t first, size_t count)
     return ITO_OK;
 }
 
+static double larger(double a, double b)
+{
+    return a > b ? a : b;
+}
+
 /* Bring all to one unit, the largest density, and measure. */
 static void measure(const work *w, double *residual, ito_residual_size *out)
 {
@@ -348,8 +353,8 @@ static void measure(const work *w, double *residual, ito_residual_size *out)
     for (size_t k = 0; k < n; k++) {
         const double p = ito__exp(w->top[k] - top), r = w->r[k] * p;
 
-        s.scale = fmax(s.scale, fabs(w->rate[k]) * p);
-        flow = fmax(flow, fabs(w->flow[k]) * p);
+        s.scale = larger(s.scale, fabs(w->rate[k]) * p);
+        flow = larger(flow, fabs(w->flow[k]) * p);
         squares += r * r;
         if (fabs(r) > s.max) {
             s.max = fabs(r);

@@ -24,7 +24,8 @@
 
 #define SCALES     8 /* values of tau in a cycle */
 #define MAX_CYCLES 500
-#define TOLERANCE  1e-13 /* of |G m| against what crosses faces */
+#define TOLERANCE  1e-14 /* of |G m| against what crosses faces */
+#define STALLED    1e-11 /* the same, where rounding lets it fall no more */
 #define CLEAN      1e-12 /* negative masses below it are rounding */
 
 /* exp of log masses, the largest to 1. */
@@ -159,7 +160,7 @@ static double longest(const ito_density *d)
     return most;
 }
 
-/* Sum of |x|; with `gross` how much mass crosses faces. */
+/* Sum of |x|. */
 static double size_of(const ito_density *d, const double *x)
 {
     double sum = 0.0;
@@ -184,7 +185,7 @@ static double cycle(ito_density *d, double slow, double ratio, double *m,
 {
     double tau = slow, left = 0.0;
 
-    for (int k = 0; k < SCALES; k++, tau *= ratio) {
+    for (int k = 0; k < SCALES; k++) {
         double sum;
 
         ito__pde_apply(d, m, g);
@@ -197,12 +198,13 @@ static double cycle(ito_density *d, double slow, double ratio, double *m,
         sum = ito__pde_sum(d->cells, m);
         for (size_t i = 0; i < d->cells; i++)
             m[i] /= sum;
+        tau *= ratio;
     }
     return left;
 }
 
 /* Rounding leaves tiny negative masses where there is next to nothing. */
-static bool clean(const ito_density *d, double *m)
+static ito_status clean(ito_ctx *ctx, const ito_density *d, double *m)
 {
     double negative = 0.0;
 
@@ -211,30 +213,34 @@ static bool clean(const ito_density *d, double *m)
             negative -= m[k];
             m[k] = 0.0;
         }
-    return negative < CLEAN;
+    if (negative < CLEAN)
+        return ITO_OK;
+    return ito__fail(ctx, ITO_ESTEPS,
+                     "density: the stationary density came out negative (mass "
+                     "%.2g); advance to a late time instead",
+                     negative);
 }
 
 static ito_status two_axes(ito_ctx *ctx, ito_density *d, double *m, double *g)
 {
     const double fast = 1.0 / ito__pde_loss(d);
-    double slow = longest(d), before = HUGE_VAL;
-    const double gross = 1.0 / fast;
+    double slow = longest(d), before = HUGE_VAL, tau = fast;
 
     for (size_t k = 0; k < d->cells; k++)
         m[k] = 1.0 / (double)d->cells;
-    for (double tau = fast; tau < slow; tau *= 2.0) /* a fair first guess */
+    while (tau < slow) { /* a fair first guess */
         both(d, tau, m);
+        tau *= 2.0;
+    }
     for (int k = 0; k < MAX_CYCLES; k++) {
         const double ratio = ito__pow(fast / slow, 1.0 / (SCALES - 1));
-        const double left = cycle(d, slow, ratio, m, g);
+        const double left =
+            cycle(d, slow, ratio, m, g) / ito__pde_turnover(d, m);
 
         if (ito__cancelled(ctx))
             return ito__fail(ctx, ITO_ECANCELLED, "density: cancelled");
-        if (left <= TOLERANCE * gross)
-            return clean(d, m) ? ITO_OK
-                               : ito__fail(ctx, ITO_ESTEPS,
-                                           "density: the stationary density "
-                                           "came out negative");
+        if (left <= TOLERANCE || (left > 0.7 * before && left <= STALLED))
+            return clean(ctx, d, m);
         if (!isfinite(left))
             break;
         if (left > 0.7 * before && slow > 4.0 * fast)
@@ -245,6 +251,23 @@ static ito_status two_axes(ito_ctx *ctx, ito_density *d, double *m, double *g)
                      "density: the stationary density was not found in %d "
                      "cycles; advance to a late time instead",
                      MAX_CYCLES);
+}
+
+static ito_status check_unique(ito_ctx *ctx, const ito_density *d)
+{
+    double D = 0.0;
+    bool stuck = false;
+
+    for (size_t c = 0; c < d->dim; c++) {
+        D = pde_max(D, d->axis[c].d_max);
+        stuck |= d->axis[c].d_max <= 0.0 && d->axis[c].a_mean <= 0.0;
+    }
+    if (D > 0.0 && !stuck)
+        return ITO_OK;
+    return ito__fail(ctx, ITO_EUNFIT,
+                     "density: there is no %s, so the stationary density is "
+                     "not unique",
+                     D > 0.0 ? "motion along one axis" : "diffusion");
 }
 
 ito_status ito__pde_stationary(ito_ctx *ctx, ito_density *d, double t,
@@ -261,11 +284,8 @@ ito_status ito__pde_stationary(ito_ctx *ctx, ito_density *d, double t,
                              "the end, so there is no stationary density");
     if ((rc = ito__pde_rates(ctx, d, t)) != ITO_OK)
         return rc;
-    for (size_t c = 0; c < d->dim; c++)
-        if (d->axis[0].d_max <= 0.0 && d->axis[d->dim - 1].d_max <= 0.0)
-            return ito__fail(ctx, ITO_EUNFIT,
-                             "density: there is no diffusion, so the "
-                             "stationary density is not unique");
+    if ((rc = check_unique(ctx, d)) != ITO_OK)
+        return rc;
     if (boltzmann(d))
         return by_potential(ctx, d, m);
     if (d->dim == 1)

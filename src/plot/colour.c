@@ -30,10 +30,10 @@ static const struct {
     const uint32_t *colour;
     size_t count;
 } maps[] = {
-    [ITO_MAP_VIRIDIS] = { viridis, COUNT(viridis) },
-    [ITO_MAP_BLUE] = { blue, COUNT(blue) },
-    [ITO_MAP_ORANGE] = { orange, COUNT(orange) },
-    [ITO_MAP_GREY] = { grey, COUNT(grey) },
+    [ITO_PALETTE_VIRIDIS] = { viridis, COUNT(viridis) },
+    [ITO_PALETTE_BLUE] = { blue, COUNT(blue) },
+    [ITO_PALETTE_ORANGE] = { orange, COUNT(orange) },
+    [ITO_PALETTE_GREY] = { grey, COUNT(grey) },
 };
 
 rgb ito__colour_hex(uint32_t hex)
@@ -43,7 +43,7 @@ rgb ito__colour_hex(uint32_t hex)
                   (double)(hex & 255) / 255.0 };
 }
 
-rgb ito__colour_map(ito_map map, double u)
+rgb ito__colour_map(ito_palette map, double u)
 {
     const size_t last = maps[map].count - 1;
     const double p = (u > 0.0 ? u < 1.0 ? u : 1.0 : 0.0) * (double)last;
@@ -56,7 +56,7 @@ rgb ito__colour_map(ito_map map, double u)
                   a.b + f * (b.b - a.b) };
 }
 
-uint32_t ito__colour_pixel(ito_map map, double u)
+uint32_t ito__colour_pixel(ito_palette map, double u)
 {
     const rgb c = ito__colour_map(map, u);
 

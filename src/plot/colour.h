@@ -16,10 +16,10 @@ typedef struct rgb {
 rgb ito__colour_hex(uint32_t hex);
 
 /* The colour of a map at u, which is cut to [0, 1]. */
-rgb ito__colour_map(ito_map map, double u);
+rgb ito__colour_map(ito_palette map, double u);
 
 /* The same as a pixel of CAIRO_FORMAT_RGB24 or opaque ARGB32. */
-uint32_t ito__colour_pixel(ito_map map, double u);
+uint32_t ito__colour_pixel(ito_palette map, double u);
 
 /* The i-th colour of layers that name none, round and round. */
 uint32_t ito__colour_next(size_t i);

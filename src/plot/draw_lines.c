@@ -46,7 +46,10 @@ void ito__draw_lines(const pen *p, const ito_panel *panel, const layer *l)
 
     ito__pen_colour(p, l->colour, ito__layer_alpha(l));
     cairo_set_line_width(p->cr, ito__layer_size(l));
-    cairo_set_line_join(p->cr, CAIRO_LINE_JOIN_ROUND);
+    /* round joins cost most of the time and show on thick lines alone */
+    cairo_set_line_join(p->cr, ito__layer_size(l) < 0.9
+                                   ? CAIRO_LINE_JOIN_BEVEL
+                                   : CAIRO_LINE_JOIN_ROUND);
     for (size_t k = 0; k < l->lines; k++) {
         const size_t first = l->start[k], last = l->start[k + 1];
 

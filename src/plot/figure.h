@@ -55,7 +55,7 @@ struct layer {
     bool heads;   /* LINES: each with the head of an arrow */
     double scale; /* ARROWS: axis units of a vector of length 1 */
     /* DENSITY, and the colour bar of PATHS */
-    ito_map map;
+    ito_palette map;
     bool log, bar;
     size_t want_bins, smooth, share;
     double want_top;
@@ -115,7 +115,7 @@ void ito__layer_free(ito_ctx *ctx, layer *l);
 
 /* Fill the options of a density into a layer; ITO_EARG or ITO_ENOMEM. */
 ito_status ito__layer_density(ito_ctx *ctx, const ito_panel *panel,
-                              const ito_density_opts *opts, layer *l);
+                              const ito_shade_opts *opts, layer *l);
 ito_status ito__paths_check(ito_ctx *ctx, const ito_paths *paths);
 
 /* A raster has a shape, a rectangle and values that can be drawn. */

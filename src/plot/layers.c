@@ -189,7 +189,7 @@ ito_status ito_panel_line(ito_ctx *ctx, ito_panel *panel,
 }
 
 static ito_status check_density(ito_ctx *ctx, const ito_panel *panel,
-                                const ito_density_opts *o)
+                                const ito_shade_opts *o)
 {
     if (panel->log_x || panel->log_y)
         return ito__fail(ctx, ITO_EARG, "plot: a density needs linear axes");
@@ -197,7 +197,7 @@ static ito_status check_density(ito_ctx *ctx, const ito_panel *panel,
         return ito__fail(ctx, ITO_EARG,
                          "plot: %zu cells, %zu passes; at most %d of each",
                          o->bins, o->smooth, BINS_MAX);
-    if ((unsigned)o->map > ITO_MAP_GREY)
+    if ((unsigned)o->map > ITO_PALETTE_GREY)
         return ito__fail(ctx, ITO_EARG, "plot: no colour map %d", (int)o->map);
     if (!(o->top >= 0.0 && o->top <= VALUE_MOST))
         return ito__fail(ctx, ITO_EARG, "plot: density %g as last colour",
@@ -206,7 +206,7 @@ static ito_status check_density(ito_ctx *ctx, const ito_panel *panel,
 }
 
 ito_status ito__layer_density(ito_ctx *ctx, const ito_panel *panel,
-                              const ito_density_opts *o, layer *l)
+                              const ito_shade_opts *o, layer *l)
 {
     const ito_status rc = check_density(ctx, panel, o);
 
@@ -227,9 +227,9 @@ ito_status ito__layer_density(ito_ctx *ctx, const ito_panel *panel,
 
 ito_status ito_panel_density(ito_ctx *ctx, ito_panel *panel,
                              const ito_cloud *points, size_t jx, size_t jy,
-                             const ito_density_opts *opts)
+                             const ito_shade_opts *opts)
 {
-    const ito_density_opts o = opts ? *opts : (ito_density_opts){ 0 };
+    const ito_shade_opts o = opts ? *opts : (ito_shade_opts){ 0 };
     const size_t j[2] = { jx, jy };
     ito_status rc;
     layer *l;
@@ -251,7 +251,7 @@ ito_status ito_panel_contours(ito_ctx *ctx, ito_panel *panel,
                               const ito_cloud *points, size_t jx, size_t jy,
                               const ito_style *style)
 {
-    const ito_density_opts none = { 0 };
+    const ito_shade_opts none = { 0 };
     const size_t j[2] = { jx, jy };
     ito_status rc;
     layer *l;

@@ -79,9 +79,9 @@ static layer *add_raster(ito_ctx *ctx, const ito_panel *panel,
 
 ito_status ito_panel_raster(ito_ctx *ctx, ito_panel *panel,
                             const ito_raster *raster,
-                            const ito_density_opts *opts)
+                            const ito_shade_opts *opts)
 {
-    const ito_density_opts o = opts ? *opts : (ito_density_opts){ 0 };
+    const ito_shade_opts o = opts ? *opts : (ito_shade_opts){ 0 };
     ito_status rc;
     layer *l;
 

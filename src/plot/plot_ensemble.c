@@ -98,10 +98,10 @@ static void add_lines(recipe *r, ito_panel *panel, const ito_ensemble_view *v)
 {
     const size_t most = r->o.paths > 0 ? r->o.paths : LINES;
     const size_t lines = size_min(v->paths.n, most);
+    const size_t all = v->total > 0 ? v->total : v->paths.n;
     const bool others = v->band || v->stats.n + v->exact.n > 0;
     char label[3 * NAME_TEXT];
-    const ito_style style = { .label =
-                                  lines < v->paths.n || others ? label : NULL,
+    const ito_style style = { .label = lines < all || others ? label : NULL,
                               .alpha = lines > 12 ? 0.7 : 0.9 };
     const thinning how = { .paths = most,
                            .frames = FRAMES_MOST,
@@ -110,7 +110,7 @@ static void add_lines(recipe *r, ito_panel *panel, const ito_ensemble_view *v)
     ito_paths chosen;
     double *block = ito__recipe_thin(r, &v->paths, &how, &chosen);
 
-    count_label(v->paths.n, lines, label);
+    count_label(all, lines, label);
     if (r->rc == ITO_OK)
         r->rc = ito_panel_traces(r->ctx, panel, &chosen, ITO_TIME, 0, &style);
     ito__free(r->ctx, block);
@@ -283,12 +283,13 @@ static size_t bars_for(const recipe *r, size_t n)
 static void add_hist(recipe *r, const ito_ensemble_view *v, const place *at,
                      range *need)
 {
-    const bool alone = r->figure->cols == 2; /* else numbers would meet */
+    /* else numbers would meet, or stand below one row and belong to another */
+    const bool alone = r->figure->cols == 2 && r->figure->rows == 1;
     const ito_panel_opts o = { .x_label = "density",
                                .x_max = v->density_top,
                                .y_min = v->lo,
                                .y_max = v->hi,
-                               .no_x = alone ? !at->bottom : 2,
+                               .no_x = alone ? 0 : 2,
                                .gap = alone ? 3.0 : 0.0,
                                .no_y = 2,
                                .open = 1 };

@@ -156,11 +156,12 @@ static void add_instant(recipe *r, const ito_instant *at, const window *w,
         .aspect = 1.0,
     };
     const bool arrows = at->arrows.n > 0;
-    const ito_density_opts d = { .map = arrows ? ITO_MAP_BLUE : ITO_MAP_VIRIDIS,
-                                 .bins = r->o.bins ? r->o.bins : FIELD_BINS,
-                                 .smooth = FIELD_PASSES,
-                                 .pale = arrows,
-                                 .log = r->o.log };
+    const ito_shade_opts d = { .map = arrows ? ITO_PALETTE_BLUE
+                                             : ITO_PALETTE_VIRIDIS,
+                               .bins = r->o.bins ? r->o.bins : FIELD_BINS,
+                               .smooth = FIELD_PASSES,
+                               .pale = arrows,
+                               .log = r->o.log };
     const ito_style dots = { .colour = ITO_COLOUR_BLUE };
     ito_panel *panel;
 

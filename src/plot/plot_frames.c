@@ -77,11 +77,12 @@ static void add_ground(recipe *r, ito_panel *panel, const ito_scenes *s,
                        const ito_scene *a, bool bar)
 {
     const bool dots = a->cloud.n > 0;
-    const ito_density_opts d = { .map = dots ? ITO_MAP_BLUE : ITO_MAP_VIRIDIS,
-                                 .log = r->o.log,
-                                 .pale = dots,
-                                 .share = s->bar ? SHARE : 0,
-                                 .bar = bar };
+    const ito_shade_opts d = { .map = dots ? ITO_PALETTE_BLUE
+                                           : ITO_PALETTE_VIRIDIS,
+                               .log = r->o.log,
+                               .pale = dots,
+                               .share = s->bar ? SHARE : 0,
+                               .bar = bar };
 
     if (r->rc == ITO_OK)
         r->rc = ito_panel_raster(r->ctx, panel, &a->ground, &d);
@@ -110,7 +111,7 @@ static void add_points(recipe *r, ito_panel *panel, const ito_scene *a,
                              .alpha = n < 300    ? 0.8
                                       : n < 3000 ? 0.5
                                                  : 0.3 };
-    const ito_density_opts d = { .bins = r->o.bins, .log = r->o.log };
+    const ito_shade_opts d = { .bins = r->o.bins, .log = r->o.log };
 
     if (r->rc == ITO_OK && !a->ground.value && r->o.look == ITO_LOOK_DENSITY)
         r->rc = ito_panel_density(r->ctx, panel, &a->cloud, 0, 1, &d);

@@ -66,7 +66,7 @@ static void add_diagonal(pairs *p, size_t j)
 
 static void add_pair(pairs *p, size_t i, size_t j)
 {
-    const ito_density_opts d = { .map = ITO_MAP_BLUE, .bins = PAIR_BINS };
+    const ito_shade_opts d = { .map = ITO_PALETTE_BLUE, .bins = PAIR_BINS };
     const ito_style dots = { .colour = ITO_COLOUR_BLUE };
     const ito_style lines = { .colour = ITO_COLOUR_ORANGE, .size = 0.9 };
     ito_panel *panel = pair_panel(p, i, j);

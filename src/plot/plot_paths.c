@@ -71,7 +71,7 @@ static void add_all(recipe *r, const ito_paths *p, const ito_cloud *data,
                             .size = size + 0.4,
                             .alpha = 1.0 };
     const ito_style opaque = { .size = 0.5, .alpha = 1.0 };
-    const ito_density_opts d = { .map = ITO_MAP_GREY, .bins = r->o.bins };
+    const ito_shade_opts d = { .map = ITO_PALETTE_GREY, .bins = r->o.bins };
     const bool rising = p->t[p->frames - 1] > p->t[0];
     ito_panel *panel = ito__recipe_panel(r, 0, 0, &o);
 

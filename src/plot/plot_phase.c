@@ -84,6 +84,12 @@ static void add_arrows(recipe *r, ito_panel *panel, const ito_phase *p)
     ito__free(r->ctx, to);
 }
 
+/* More than a letter, with or without a lowered number. */
+static bool is_word(const char *name)
+{
+    return name[0] && name[1] && name[1] != LOWERED_TEXT;
+}
+
 static void add_nullclines(recipe *r, ito_panel *panel, const ito_phase *p,
                            const char *const name[2])
 {
@@ -97,7 +103,8 @@ static void add_nullclines(recipe *r, ito_panel *panel, const ito_phase *p,
                                   .colour = colour[k],
                                   .size = 1.1 };
 
-        snprintf(label, sizeof(label), "d%.60s%c/dt = 0", name[k], PLAIN_TEXT);
+        snprintf(label, sizeof(label), "d%s%.60s%c/dt = 0",
+                 is_word(name[k]) ? " " : "", name[k], PLAIN_TEXT);
         r->rc = ito_panel_levels(r->ctx, panel, part[k], 1, &zero, &style);
     }
 }

@@ -26,7 +26,7 @@ static void add_cloud(recipe *r, size_t col, const ito_cloud *cloud,
         .aspect = 0.9,
     };
     const bool dense = ito__recipe_dense(r, cloud);
-    const ito_density_opts d = {
+    const ito_shade_opts d = {
         .bins = cells,
         .log = r->o.log,
         .share = 1,

@@ -62,9 +62,9 @@ static void fill_columns(const ito_density_film *f, size_t nx, double *value)
 
 static void add_map(recipe *r, ito_panel *panel, const ito_density_film *f)
 {
-    const ito_density_opts d = { .map = ITO_MAP_BLUE,
-                                 .log = r->o.log,
-                                 .bar = 1 };
+    const ito_shade_opts d = { .map = ITO_PALETTE_BLUE,
+                               .log = r->o.log,
+                               .bar = 1 };
     const size_t nx = columns_for(f);
     double *value = ito__alloc(r->ctx, nx * f->n * sizeof(*value));
     const ito_raster raster = { .nx = nx,
@@ -109,7 +109,8 @@ ito_status ito_plot_density_time(ito_ctx *ctx, const ito_density_film *film,
     const ito_style mean = { .label = "mean",
                              .colour = ITO_COLOUR_ORANGE,
                              .size = 1.3 };
-    const ito_style quantile = { .label = "quantiles",
+    const char *const name = film ? film->quantile_name : NULL;
+    const ito_style quantile = { .label = name ? name : "quantiles",
                                  .colour = ITO_COLOUR_ORANGE,
                                  .size = 0.8,
                                  .dash = 1 };

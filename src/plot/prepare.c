@@ -10,7 +10,9 @@
 #include "plot/figure.h"
 
 #define COLOUR_QUANTILE 0.99
-#define PEAK_FACTOR     2.0 /* a peak this much higher is cut off */
+#define PEAK_SHARE      0.1 /* of the mass, where it is densest */
+#define PEAK_FACTOR     2.0 /* a peak this much above that is cut off */
+#define PEAK_ROOM       1.3
 #define LOG_SPAN        1e4 /* of logarithmic colours of given values */
 #define CONTOUR_MIN     20
 #define CONTOUR_MAX     48
@@ -148,20 +150,21 @@ static ito_status fill_cells(ito_ctx *ctx, const ito_panel *p, layer *l)
     return rc;
 }
 
-/* The colour range of a density that was given. */
+/* The colour range of a density that was given.  A peak that stands far above
+ * the cells that hold the first tenth of the mass is cut off: the start of a
+ * density at a point would leave nothing of the rest. */
 static ito_status given_colours(ito_ctx *ctx, layer *l)
 {
+    const double share = PEAK_SHARE;
     const bins *b = &l->grid;
-    const ito_status rc =
-        ito__bins_quantile(ctx, b, COLOUR_QUANTILE, &l->colours.hi);
-    double most = 0.0;
+    double level = 0.0, most = 0.0;
+    const ito_status rc = ito__bins_levels(ctx, b, 1, &share, &level);
 
     if (rc != ITO_OK)
         return rc;
     for (size_t i = 0; i < b->nx * b->ny; i++)
         most = b->cell[i] > most ? b->cell[i] : most;
-    if (most <= PEAK_FACTOR * l->colours.hi)
-        l->colours.hi = most;
+    l->colours.hi = most <= PEAK_FACTOR * level ? most : PEAK_ROOM * level;
     if (l->want_top > 0.0)
         l->colours.hi = l->want_top;
     if (!(l->colours.hi > 1e-280)) /* nothing inside */

@@ -221,6 +221,13 @@ static const double *variance(const run *r, const run_worker *w, size_t c)
     return out;
 }
 
+/* An edge as a state of the run has it: a particle that stands on it in
+ * float is there also when the next call looks at it. */
+static double on_edge(const stepper *s, double at)
+{
+    return s->ops->dtype == ITO_F64 ? at : (double)(float)at;
+}
+
 /* Look at both edges of component c. */
 static void scan(const run *r, run_worker *w, size_t c, void *const *from,
                  void *const *to)
@@ -238,13 +245,13 @@ static void scan(const run *r, run_worker *w, size_t c, void *const *from,
         return;
     e.variance = from == to ? NULL : variance(r, w, c);
     if (b->lower == ITO_EDGE_ABSORB) {
-        e.at = b->lo;
+        e.at = on_edge(s, b->lo);
         e.inside = -1.0;
         e.which = (unsigned)(2 * c);
         leave(s, &e, from[c], to[c], w);
     }
     if (b->upper == ITO_EDGE_ABSORB) {
-        e.at = b->hi;
+        e.at = on_edge(s, b->hi);
         e.inside = 1.0;
         e.which = (unsigned)(2 * c + 1);
         leave(s, &e, from[c], to[c], w);
@@ -298,8 +305,16 @@ void ito__bounds_start(const run *r, run_worker *w)
     if (!r->absorbs)
         return;
     scan_all(r, w, w->s.x, w->s.x, false);
-    if (r->begin > 0) /* they left in an earlier call */
-        w->earlier = w->now.stopped_count;
+    if (r->begin == 0)
+        return;
+    w->earlier = w->now.stopped_count; /* they left in an earlier call */
+    if (r->problem->exit_times) {
+        const ito_tile *tile = &w->work.tile;
+
+        memcpy(w->now.exits,
+               r->problem->exit_times + (tile->id0 - r->problem->id0),
+               tile->n * sizeof(*w->now.exits));
+    }
 }
 
 int ito__bounds_step(const run *r, run_worker *w)

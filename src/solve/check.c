@@ -12,30 +12,22 @@
 #include <string.h>
 
 #include "rng/noise.h"
-#include "solve/tile.h"
+#include "solve/field_check.h"
 
-#define POINTS 100  /* particles tried */
-#define GUARD  64   /* bytes beside outputs and scratch */
-#define FILL   0xa5 /* what they hold */
-#define TIMES  3    /* times tried */
+#define GUARD 64   /* bytes beside outputs and scratch */
+#define FILL  0xa5 /* what they hold */
+#define TIMES 3    /* times tried */
 
-/* What is being checked, and memory for it. */
-typedef struct check {
-    ito_ctx *ctx;
-    const ito_field *field;
-    const char *name;
-    double lo_t, hi_t;
-    tile_plan plan;
-    tile_work work;
-    void **x, **y, **v; /* input, its copy, cotangent */
-    void **out;         /* pointers into guarded blocks */
-    char *guarded;      /* comps blocks of block_bytes, guards included */
-    size_t block_bytes;
-    char *scratch;      /* with its guards */
-    char *rows, *first; /* points and their results as rows */
-    char *again, *some; /* results of one tile, points of one tile */
-    float *cond, *cond_some;
-} check;
+size_t ito__check_sigma(const ito_field *field)
+{
+    return size_mul(field->dim, field->noise_dim ? field->noise_dim : 1);
+}
+
+size_t ito__check_sigma_deriv(const ito_field *field)
+{
+    return size_mul(ito__check_sigma(field),
+                    field->noise_dim ? field->noise_dim : 1);
+}
 
 static bool all_fill(const char *p, size_t bytes)
 {
@@ -52,15 +44,15 @@ static size_t component_values(const check *k, size_t outs)
 }
 
 /* Fill outputs, scratch and their guards, and point the outputs. */
-static void prepare(check *k)
+void ito__check_prepare(check *k)
 {
-    memset(k->guarded, FILL, k->plan.comps * k->block_bytes);
+    memset(k->guarded, FILL, k->blocks * k->block_bytes);
     memset(k->scratch, FILL, k->plan.scratch_bytes + 2 * GUARD);
-    for (size_t c = 0; c < k->plan.comps; c++)
+    for (size_t c = 0; c < k->blocks; c++)
         k->out[c] = k->guarded + c * k->block_bytes + GUARD;
 }
 
-static ito_status broken(const check *k, const char *what, const char *part)
+ito_status ito__check_broken(const check *k, const char *what, const char *part)
 {
     return ito__fail(k->ctx, ITO_EUNFIT,
                      "field %s: %s %s (tile of %zu, t = %g)", k->name, part,
@@ -68,7 +60,7 @@ static ito_status broken(const check *k, const char *what, const char *part)
 }
 
 /* Look at everything that one call may not have touched. */
-static ito_status look(const check *k, size_t outs, const char *part)
+ito_status ito__check_look(const check *k, size_t outs, const char *part)
 {
     const size_t used = component_values(k, outs) * k->plan.ops->bytes;
     const size_t comps = k->plan.wide ? 1 : outs;
@@ -78,24 +70,24 @@ static ito_status look(const check *k, size_t outs, const char *part)
 
     if (memcmp(k->x[0], k->y[0],
                ito__tile_values(&k->work) * k->plan.ops->bytes) != 0)
-        return broken(k, "changes its input", part);
+        return ito__check_broken(k, "changes its input", part);
     if (!all_fill(k->scratch, GUARD) ||
         !all_fill(k->scratch + GUARD + k->plan.scratch_bytes, GUARD))
-        return broken(k, "writes outside its scratch", part);
-    for (size_t c = 0; c < k->plan.comps; c++) {
+        return ito__check_broken(k, "writes outside its scratch", part);
+    for (size_t c = 0; c < k->blocks; c++) {
         const char *block = k->guarded + c * k->block_bytes;
         const size_t body = c < comps ? used : 0;
 
         if (!all_fill(block, GUARD) ||
             !all_fill(block + GUARD + body, k->block_bytes - GUARD - body))
-            return broken(k, "writes outside its output", part);
+            return ito__check_broken(k, "writes outside its output", part);
         if (c < comps && all_fill(block + GUARD, live))
-            return broken(k, "does not write its output", part);
+            return ito__check_broken(k, "does not write its output", part);
     }
     return ITO_OK;
 }
 
-static ito_status refused(const check *k, const char *part, int rc)
+ito_status ito__check_refused(const check *k, const char *part, int rc)
 {
     ito_errinfo at = ito__nowhere();
 
@@ -106,9 +98,9 @@ static ito_status refused(const check *k, const char *part, int rc)
 }
 
 /* Evaluate on `n` rows, with guards; results as rows to `result`. */
-static ito_status call(check *k, ito_eval_fn fn, size_t outs, const char *part,
-                       const char *rows, const float *cond, size_t n,
-                       char *result)
+ito_status ito__check_call(check *k, ito_eval_fn fn, size_t outs,
+                           const char *part, const char *rows,
+                           const float *cond, size_t n, char *result)
 {
     ito_status rc;
     int back;
@@ -118,11 +110,11 @@ static ito_status call(check *k, ito_eval_fn fn, size_t outs, const char *part,
     ito__state_point(&k->work, k->y);
     ito__tile_load(&k->work, rows, k->x);
     memcpy(k->y[0], k->x[0], ito__tile_values(&k->work) * k->plan.ops->bytes);
-    prepare(k);
+    ito__check_prepare(k);
     back = ito__tile_eval(&k->work, fn, k->x, k->out, outs);
     if (back != 0)
-        return refused(k, part, back);
-    if ((rc = look(k, outs, part)) != ITO_OK)
+        return ito__check_refused(k, part, back);
+    if ((rc = ito__check_look(k, outs, part)) != ITO_OK)
         return rc;
     if (k->plan.wide)
         memcpy(result, k->out[0], n * outs * k->plan.ops->bytes);
@@ -131,7 +123,7 @@ static ito_status call(check *k, ito_eval_fn fn, size_t outs, const char *part,
     return ITO_OK;
 }
 
-static double value_at(const check *k, const char *rows, size_t i)
+double ito__check_value(const check *k, const char *rows, size_t i)
 {
     return k->plan.ops->dtype == ITO_F64
                ? ((const double *)(const void *)rows)[i]
@@ -155,16 +147,16 @@ static ito_status compare(check *k, ito_eval_fn fn, size_t outs,
             memcpy(k->cond_some + i * conds, k->cond + from * conds,
                    conds * sizeof(*k->cond));
     }
-    rc = call(k, fn, outs, part, k->some, conds ? k->cond_some : NULL, n,
-              k->again);
+    rc = ito__check_call(k, fn, outs, part, k->some,
+                         conds ? k->cond_some : NULL, n, k->again);
     for (size_t i = 0; rc == ITO_OK && i < n; i++) {
         const size_t from = down ? begin - i : begin + i;
 
         if (memcmp(k->again + i * outs * bytes, k->first + from * outs * bytes,
                    outs * bytes) != 0 &&
             (k->field->flags & ITO_FIELD_ROW_INVARIANT) != 0)
-            return broken(k, "gives a row another result in other company",
-                          part);
+            return ito__check_broken(
+                k, "gives a row another result in other company", part);
     }
     return rc;
 }
@@ -174,13 +166,14 @@ static ito_status check_part(check *k, ito_eval_fn fn, size_t outs,
                              const char *part)
 {
     static const size_t sizes[] = { 1, 15, 16, 17, 31, 32, 33, 63, 65 };
-    const size_t count = POINTS * outs;
+    const size_t count = CHECK_POINTS * outs;
     ito_errinfo at = ito__nowhere();
-    ito_status rc = call(k, fn, outs, part, k->rows,
-                         k->field->cond_dim ? k->cond : NULL, POINTS, k->first);
+    ito_status rc = ito__check_call(k, fn, outs, part, k->rows,
+                                    k->field->cond_dim ? k->cond : NULL,
+                                    CHECK_POINTS, k->first);
 
     for (size_t i = 0; rc == ITO_OK && i < count; i++) {
-        at.value = value_at(k, k->first, i);
+        at.value = ito__check_value(k, k->first, i);
         if (isfinite(at.value))
             continue;
         at.particle = (int64_t)(i / outs);
@@ -194,157 +187,30 @@ static ito_status check_part(check *k, ito_eval_fn fn, size_t outs,
     for (size_t s = 0; rc == ITO_OK && s < sizeof(sizes) / sizeof(*sizes); s++)
         rc = compare(k, fn, outs, part, s, sizes[s], false);
     if (rc == ITO_OK)
-        rc = compare(k, fn, outs, part, POINTS - 1, POINTS, true);
+        rc = compare(k, fn, outs, part, CHECK_POINTS - 1, CHECK_POINTS, true);
     return rc;
 }
 
-/* Results at x with component c of every row moved by `by`. */
-static ito_status moved(check *k, ito_eval_fn fn, size_t outs, size_t c,
-                        double by, char *result)
+/* The parts that a field with noise has, and the Jacobian. */
+static ito_status check_noise_at(check *k)
 {
-    const size_t dim = k->field->dim;
-
-    memcpy(k->some, k->rows, POINTS * dim * k->plan.ops->bytes);
-    for (size_t i = 0; i < POINTS; i++) {
-        if (k->plan.ops->dtype == ITO_F64)
-            ((double *)(void *)k->some)[i * dim + c] += by;
-        else
-            ((float *)(void *)k->some)[i * dim + c] += (float)by;
-    }
-    return call(k, fn, outs, "drift", k->some,
-                k->field->cond_dim ? k->cond : NULL, POINTS, result);
-}
-
-/* |got - want| within what central differences can show. */
-static bool agrees(const check *k, double got, double want, double size)
-{
-    const double tol = k->plan.call->dtype == ITO_F64 ? 1e-5 : 2e-2;
-
-    return fabs(got - want) <= tol * (1.0 + size);
-}
-
-/*
- * sum[i] = central difference of component `which` of fn by component c, for
- * POINTS rows; step a power of two, so that moving is exact up to rounding.
- */
-static ito_status difference(check *k, ito_eval_fn fn, size_t outs, size_t c,
-                             char *up, char *down, double *h)
-{
-    ito_status rc;
-
-    *h = k->plan.call->dtype == ITO_F64 ? 0x1p-17 : 0x1p-7;
-    rc = moved(k, fn, outs, c, *h, up);
-    return rc == ITO_OK ? moved(k, fn, outs, c, -*h, down) : rc;
-}
-
-/* The divergence against differences of the drift, summed in `sums`. */
-static ito_status check_divergence(check *k, char *up, char *down, double *sums)
-{
-    const size_t dim = k->field->dim;
+    const ito_field *f = k->field;
     ito_status rc = ITO_OK;
 
-    memset(sums, 0, 2 * POINTS * sizeof(*sums));
-    for (size_t c = 0; rc == ITO_OK && c < dim; c++) {
-        double h;
-
-        rc = difference(k, k->field->drift, dim, c, up, down, &h);
-        for (size_t i = 0; rc == ITO_OK && i < POINTS; i++) {
-            const double d = (value_at(k, up, i * dim + c) -
-                              value_at(k, down, i * dim + c)) /
-                             (2.0 * h);
-
-            sums[i] += d;
-            sums[POINTS + i] += fabs(d);
-        }
-    }
-    if (rc == ITO_OK)
-        rc = call(k, k->field->divergence, 1, "divergence", k->rows,
-                  k->field->cond_dim ? k->cond : NULL, POINTS, k->first);
-    for (size_t i = 0; rc == ITO_OK && i < POINTS; i++)
-        if (!agrees(k, value_at(k, k->first, i), sums[i], sums[POINTS + i]))
-            return broken(k, "disagrees with differences of the drift",
-                          "divergence");
-    return rc;
-}
-
-/* vjp with v = 1, component by component: sum_i du_i/dx_c. */
-static ito_status check_vjp(check *k, char *up, char *down)
-{
-    const size_t dim = k->field->dim, bytes = k->plan.ops->bytes;
-    ito_status rc;
-    int back;
-
-    ito__tile_begin(&k->work, POINTS, 0, k->field->cond_dim ? k->cond : NULL);
-    ito__state_point(&k->work, k->x);
-    ito__state_point(&k->work, k->y);
-    ito__state_point(&k->work, k->v);
-    for (size_t i = 0; i < ito__tile_values(&k->work); i++) {
-        if (bytes == sizeof(double))
-            ((double *)k->v[0])[i] = 1.0;
-        else
-            ((float *)k->v[0])[i] = 1.0f;
-    }
-    ito__tile_load(&k->work, k->rows, k->x);
-    memcpy(k->y[0], k->x[0], ito__tile_values(&k->work) * bytes);
-    prepare(k);
-    back = ito__tile_vjp(&k->work, k->x, k->v, k->out);
-    if (back != 0)
-        return refused(k, "vjp", back);
-    if ((rc = look(k, dim, "vjp")) != ITO_OK)
+    if (f->jacobian)
+        rc = check_part(k, f->jacobian, size_mul(f->dim, f->dim), "jacobian");
+    if (rc == ITO_OK && f->jacobian)
+        rc = ito__check_jacobian(k);
+    if (rc != ITO_OK || !f->diffusion)
         return rc;
-    if (k->plan.wide)
-        memcpy(k->first, k->out[0], POINTS * dim * bytes);
-    else
-        k->plan.ops->unpack(POINTS, dim, (const void *const *)k->out, k->first);
-    for (size_t c = 0; rc == ITO_OK && c < dim; c++) {
-        double h;
-
-        rc = difference(k, k->field->drift, dim, c, up, down, &h);
-        for (size_t i = 0; rc == ITO_OK && i < POINTS; i++) {
-            double sum = 0.0, size = 0.0;
-
-            for (size_t j = i * dim; j < (i + 1) * dim; j++) {
-                const double d =
-                    (value_at(k, up, j) - value_at(k, down, j)) / (2.0 * h);
-
-                sum += d;
-                size += fabs(d);
-            }
-            if (!agrees(k, value_at(k, k->first, i * dim + c), sum, size))
-                return broken(k, "disagrees with differences of the drift",
-                              "vjp");
-        }
-    }
-    return rc;
+    rc = check_part(k, f->diffusion, ito__check_sigma(f), "diffusion");
+    if (rc == ITO_OK && f->diffusion_deriv)
+        rc = check_part(k, f->diffusion_deriv, ito__check_sigma_deriv(f),
+                        "diffusion_deriv");
+    return rc == ITO_OK ? ito__check_noise(k) : rc;
 }
 
-/* The score against differences of the log density. */
-static ito_status check_score(check *k, char *up, char *down)
-{
-    const size_t dim = k->field->dim;
-    ito_status rc = call(k, k->field->score, dim, "score", k->rows,
-                         k->field->cond_dim ? k->cond : NULL, POINTS, k->first);
-
-    for (size_t c = 0; rc == ITO_OK && c < dim; c++) {
-        double h;
-
-        rc = difference(k, k->field->log_density, 1, c, up, down, &h);
-        for (size_t i = 0; rc == ITO_OK && i < POINTS; i++) {
-            const double got = value_at(k, k->first, i * dim + c);
-            const double d =
-                (value_at(k, up, i) - value_at(k, down, i)) / (2.0 * h);
-
-            if (!agrees(k, got, d, fabs(d) + fabs(value_at(k, up, i))))
-                return broken(k,
-                              "disagrees with differences of the log "
-                              "density",
-                              "score");
-        }
-    }
-    return rc;
-}
-
-static ito_status check_at(check *k, char *up, char *down, double *sums)
+static ito_status check_at(check *k)
 {
     const ito_field *f = k->field;
     ito_status rc = check_part(k, f->drift, f->dim, "drift");
@@ -352,18 +218,18 @@ static ito_status check_at(check *k, char *up, char *down, double *sums)
     if (rc == ITO_OK && f->divergence)
         rc = check_part(k, f->divergence, 1, "divergence");
     if (rc == ITO_OK && f->divergence)
-        rc = check_divergence(k, up, down, sums);
+        rc = ito__check_divergence(k);
     if (rc == ITO_OK && f->vjp)
-        rc = check_vjp(k, up, down);
+        rc = ito__check_vjp(k);
     if (rc == ITO_OK && f->score)
         rc = check_part(k, f->score, f->dim, "score");
     if (rc == ITO_OK && f->log_density)
         rc = check_part(k, f->log_density, 1, "log density");
     if (rc == ITO_OK && f->score && f->log_density)
-        rc = check_score(k, up, down);
+        rc = ito__check_score(k);
     if (rc == ITO_OK && f->potential)
         rc = check_part(k, f->potential, 1, "potential");
-    return rc;
+    return rc == ITO_OK ? check_noise_at(k) : rc;
 }
 
 /* Points uniform in the box, conditions uniform in (0, 1). */
@@ -372,8 +238,8 @@ static void scatter(check *k, const ito_box *box, float *u)
     const size_t dim = k->field->dim, conds = k->field->cond_dim;
     ito_noise at = { .seed = box->seed, .purpose = ITO_FOR_USER };
 
-    ito__uniform_rows(k->ctx->kern, &at, 0, POINTS, dim, u, dim);
-    for (size_t i = 0; i < POINTS * dim; i++) {
+    ito__uniform_rows(k->ctx->kern, &at, 0, CHECK_POINTS, dim, u, dim);
+    for (size_t i = 0; i < CHECK_POINTS * dim; i++) {
         const double lo = box->lo ? box->lo[i % dim] : -1.0;
         const double hi = box->hi ? box->hi[i % dim] : 1.0;
         const double x = lo + (hi - lo) * (double)u[i];
@@ -385,17 +251,40 @@ static void scatter(check *k, const ito_box *box, float *u)
     }
     at.step = 1;
     if (conds > 0)
-        ito__uniform_rows(k->ctx->kern, &at, 0, POINTS, conds, k->cond, conds);
+        ito__uniform_rows(k->ctx->kern, &at, 0, CHECK_POINTS, conds, k->cond,
+                          conds);
+}
+
+/* Room for results and sums, by what the field offers. */
+static void use_outs(check *k)
+{
+    const ito_field *f = k->field;
+    size_t outs = f->dim;
+
+    if (f->diffusion)
+        outs = size_max(outs, ito__check_sigma(f));
+    if (f->diffusion && f->diffusion_deriv)
+        outs = size_max(outs, ito__check_sigma_deriv(f));
+    if (f->jacobian)
+        outs = size_max(outs, size_mul(f->dim, f->dim));
+    k->plan.outs = outs;
+    k->blocks = k->plan.wide ? 1 : outs;
+    k->sums_count = f->diffusion && f->noise > ITO_NOISE_ADDITIVE
+                        ? ito__check_sigma_deriv(f)
+                        : 1;
 }
 
 /* Place all memory; with a NULL base only count. */
-static void place(carver *c, check *k, char *memory[2], double **sums,
-                  float **u)
+static void place(carver *c, check *k, float **u)
 {
-    const size_t rows =
-        size_mul(size_mul(POINTS, k->field->dim), sizeof(double));
+    const size_t points = size_mul(CHECK_POINTS, k->field->dim);
+    const size_t rows = size_mul(points, sizeof(double));
+    const size_t results =
+        size_mul(size_mul(CHECK_POINTS, k->plan.outs), sizeof(double));
     const size_t conds =
-        size_mul(size_mul(POINTS, k->field->cond_dim), sizeof(float));
+        size_mul(size_mul(CHECK_POINTS, k->field->cond_dim), sizeof(float));
+    const size_t values =
+        k->plan.wide ? size_mul(k->plan.rows, k->plan.outs) : k->plan.rows;
     tile_work work;
 
     ito__tile_carve(c, &k->plan, &work);
@@ -403,23 +292,21 @@ static void place(carver *c, check *k, char *memory[2], double **sums,
     k->x = ito__state_carve(c, &k->plan);
     k->y = ito__state_carve(c, &k->plan);
     k->v = ito__state_carve(c, &k->plan);
-    k->out = ito__carve(c, size_mul(k->plan.comps, sizeof(void *)));
-    k->block_bytes =
-        size_add(size_mul(k->plan.wide ? k->plan.values : k->plan.rows,
-                          k->plan.ops->bytes),
-                 2 * GUARD);
-    k->guarded = ito__carve(c, size_mul(k->plan.comps, k->block_bytes));
+    k->out = ito__carve(c, size_mul(k->blocks, sizeof(void *)));
+    k->block_bytes = size_add(size_mul(values, k->plan.ops->bytes), 2 * GUARD);
+    k->guarded = ito__carve(c, size_mul(k->blocks, k->block_bytes));
     k->scratch = ito__carve(c, size_add(k->plan.scratch_bytes, 2 * GUARD));
     k->rows = ito__carve(c, rows);
-    k->first = ito__carve(c, rows);
-    k->again = ito__carve(c, rows);
     k->some = ito__carve(c, rows);
-    memory[0] = ito__carve(c, rows);
-    memory[1] = ito__carve(c, rows);
+    k->first = ito__carve(c, results);
+    k->again = ito__carve(c, results);
+    k->up = ito__carve(c, results);
+    k->down = ito__carve(c, results);
     k->cond = ito__carve(c, conds);
     k->cond_some = ito__carve(c, conds);
-    *sums = ito__carve(c, 2 * POINTS * sizeof(**sums));
-    *u = ito__carve(c, size_mul(size_mul(POINTS, k->field->dim), sizeof(**u)));
+    k->sums = ito__carve(
+        c, size_mul(size_mul(k->sums_count, 2 * CHECK_POINTS), sizeof(double)));
+    *u = ito__carve(c, size_mul(points, sizeof(**u)));
     if (k->scratch && k->plan.scratch_bytes > 0)
         k->work.tile.scratch = k->scratch + GUARD;
 }
@@ -448,8 +335,7 @@ static ito_status check_type(ito_ctx *ctx, const ito_field *field,
                              const ito_box *box, ito_dtype dtype)
 {
     check k = { .ctx = ctx, .field = field };
-    char *memory[2], *block;
-    double *sums;
+    char *block;
     float *u;
     carver c = { 0 };
     ito_status rc = ito__tile_plan(ctx, "field_check", field, dtype, &k.plan);
@@ -457,23 +343,25 @@ static ito_status check_type(ito_ctx *ctx, const ito_field *field,
     if (rc == ITO_OK)
         rc = check_box(ctx, k.plan.field, box);
     if (rc == ITO_OK)
-        rc = ito__tile_size(ctx, "field_check", &k.plan, POINTS, POINTS, 1);
+        rc = ito__tile_size(ctx, "field_check", &k.plan, CHECK_POINTS,
+                            CHECK_POINTS, 1);
     if (rc != ITO_OK)
         return rc;
     k.name = field->name ? field->name : "without a name";
-    place(&c, &k, memory, &sums, &u);
+    use_outs(&k);
+    place(&c, &k, &u);
     block = ito__calloc(ctx, 1, c.used);
     if (!block)
         return ito__fail(ctx, ITO_ENOMEM, "field_check: no memory");
     c = (carver){ .base = block };
-    place(&c, &k, memory, &sums, &u);
+    place(&c, &k, &u);
     scatter(&k, box, u);
     for (size_t i = 0; rc == ITO_OK && i < TIMES; i++) {
         const double t1 = box->t0 == 0.0 && box->t1 == 0.0 ? 1.0 : box->t1;
 
         k.work.tile.t =
             box->t0 + (t1 - box->t0) * ((double)(2 * i + 1) / (2.0 * TIMES));
-        rc = check_at(&k, memory[0], memory[1], sums);
+        rc = check_at(&k);
     }
     ito__free(ctx, block);
     return rc;

@@ -10,6 +10,8 @@
  */
 #include "solve/stepper.h"
 
+#include <assert.h>
+
 /* z = x + h sum over j < m of weight[j] k[j]; without x if it is NULL.  Zero
  * weights are left out rather than multiplied: a stage that is not used may
  * hold an infinity. */
@@ -26,6 +28,7 @@ static void combine(const stepper *s, void *const *z, void *const *x, size_t m,
         k[used] = s->k[j][0];
         a[used++] = s->h * weight[j];
     }
+    assert(used > 0);
     if (x) {
         s->ops->lincomb(s->kern, s->values, z[0], x[0], used, a, k);
         return;

@@ -74,7 +74,7 @@ int ito__step_platen(stepper *s); /* platen.c */
 int ito__step_platen3(stepper *s);
 int ito__step_theta(stepper *s);       /* implicit.c */
 int ito__step_exponential(stepper *s); /* exponential.c */
-int ito__step_baoab(stepper *s);       /* langevin.c */
+int ito__step_baoab(stepper *s);       /* splitting.c */
 int ito__step_obabo(stepper *s);
 int ito__step_aboba(stepper *s);
 int ito__step_mala(stepper *s); /* metropolis.c */

@@ -518,6 +518,9 @@ void ito__run_tile(run *r, run_worker *w, size_t thread, size_t begin,
     if (!done)
         return;
     count(r, w);
+    if (r->absorbs && r->problem->exit_times)
+        memcpy(r->problem->exit_times + begin, w->now.exits,
+               tile->n * sizeof(*w->now.exits));
     if (r->rows)
         ito__tile_store(&w->work, w->s.x,
                         r->rows + begin * tile->dim * r->plan.ops->bytes);

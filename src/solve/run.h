@@ -161,7 +161,8 @@ void ito__bounds_start(const run *r, run_worker *w);
  * what a callback returned. */
 int ito__bounds_step(const run *r, run_worker *w);
 
-/* adapt.c, adapt_tree.c: a tile with steps chosen by its error; false: it failed. */
+/* adapt.c, adapt_tree.c: a tile with steps chosen by its error.  False: it
+ * failed. */
 bool ito__adapt(run *r, run_worker *w);
 bool ito__adapt_tree(run *r, run_worker *w);
 /* The error of the step just taken in units of the tolerance, the largest of

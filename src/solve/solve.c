@@ -178,6 +178,7 @@ ito_status ito_solve(ito_ctx *ctx, const ito_problem *problem, void *x,
         rc = run_in_memory(ctx, &r, threads, &got);
     else
         fill_stats(&r, 0, &got);
+    got.method = r.stepper.method->info.name;
     if (rc == ITO_OK && stats)
         *stats = got;
     return rc;

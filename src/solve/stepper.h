@@ -32,31 +32,37 @@ struct stepper {
     const ito_kern *kern;
     const state_ops *ops;
     tile_work *work;
-    double theta;  /* of theta methods */
-    bool lenient;  /* a particle may become NaN: it will be seen to */
-    uint64_t seed; /* of uniforms of Metropolis steps */
-    uint32_t stream;
+    double theta;    /* of theta methods */
+    uint64_t seed;   /* of uniforms of Metropolis steps */
+    uint32_t stream; /* of those too */
     /* the noise */
-    bool noisy;    /* there is some */
-    bool matrix;   /* shapes: see above */
-    bool additive; /* sigma does not depend on the state */
-    bool constant; /* nor on time */
-    bool stratonovich;
-    bool area;      /* H is wanted */
-    size_t motions; /* Brownian motions a particle */
+    bool noisy;        /* there is some */
+    bool matrix;       /* shapes: see above */
+    bool additive;     /* sigma does not depend on the state */
+    bool constant;     /* nor on time */
+    bool stratonovich; /* the equation is */
+    bool area;         /* H is wanted */
+    /* the run */
+    bool want_error; /* err is to receive the estimated error of z */
+    bool lenient;    /* a particle may become NaN: it will be seen to */
+    /* what is known of the state */
+    bool k0_ready;   /* k[0] is the drift at (t, x) */
+    bool u_ready;    /* rows[0] are energies at x */
+    bool g_ready[2]; /* of additive noise: g[i] is sigma(g_time[i]) */
+    bool keeps;      /* set by a step: k[k_next] is the drift at (t_end, z), and
+                   rows[0] are its energies if u_ready */
+    /* failure */
+    step_why why;
+    size_t row;
     /* the tile */
+    size_t motions; /* Brownian motions a particle */
     state_shape shape;
     size_t values; /* of a state, padding included */
     size_t noise_values;
     /* the step */
     double t, t_end, h;
-    void **x;        /* the state; not to be written */
-    void **z;        /* receives the new one */
-    bool want_error; /* err is to receive the estimated error of z */
-    bool k0_ready;   /* k[0] is the drift at (t, x) */
-    bool keeps;      /* set by a step: k[k_next] is the drift at (t_end, z),
-                           and rows[0] are its energies if u_ready */
-    size_t k_next;
+    void **x; /* the state; not to be written */
+    void **z; /* receives the new one */
     /* blocks; how many there are says the method */
     void **k[ITO_STAGES_MAX];
     void **y[METHOD_Y];
@@ -69,15 +75,11 @@ struct stepper {
     double *rows[METHOD_ROWS]; /* a number a particle */
     double *big;               /* work memory of implicit methods */
     unsigned char *which;      /* a byte a particle */
-    bool g_ready[2];           /* of additive noise: g[i] is sigma(g_time[i]) */
     double g_time[2];
-    bool u_ready; /* rows[0] are energies at x */
+    size_t k_next;
     /* counts */
     size_t evals;             /* of the drift */
     uint64_t moves, accepted; /* Metropolis */
-    /* failure */
-    step_why why;
-    size_t row;
 };
 
 /* Place the blocks of a stepper whose method, field, shapes are known; and

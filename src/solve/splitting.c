@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * langevin.c - splitting methods for dq = v dt, dv = (F(q) - g v) dt +
+ * splitting.c - splitting methods for dq = v dt, dv = (F(q) - g v) dt +
  * sqrt(2 g T) dW.
  *
  *     A(h)  q += h v            B(h)  v += h F(q)

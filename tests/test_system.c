@@ -1,0 +1,844 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * test_system.c - the named systems: the list is complete, fields keep their
+ * promises, and every closed form is one: paths by Ito's formula, densities
+ * by quadrature, stationary ones by the flux that vanishes, moments against
+ * published numbers.
+ */
+#include "check.h"
+
+#include <ito/solve.h>
+#include <ito/system.h>
+
+#include "call_field.h"
+#include "sim/system_parts.h"
+
+#define PI 3.14159265358979323846
+
+static ito_ctx *ctx;
+
+static int open_ctx(void **state)
+{
+    (void)state;
+    return ito_open(&ctx, NULL) != ITO_OK;
+}
+
+static int close_ctx(void **state)
+{
+    (void)state;
+    ito_close(ctx);
+    return 0;
+}
+
+static ito_system *opened(const char *spec)
+{
+    ito_system *s = NULL;
+
+    CHECK_OK(ctx, ito_system_open(ctx, spec, ITO_CALCULUS_UNSET, &s));
+    return s;
+}
+
+/* --- the list ------------------------------------------------------------- */
+
+TEST(the_list_has_what_was_promised)
+{
+    static const char *const names[] = {
+        "brownian",    "ou",           "gbm",
+        "gbm-strat",   "wave",         "cubic",
+        "sinh",        "additive-t",   "tocino",
+        "cir",         "heston",       "langevin",
+        "double-well", "linear",       "underdamped-langevin",
+        "rotation",    "lorenz",       "underdamped-double-well",
+        "van-der-pol", "duffing",      "lotka-volterra",
+        "pendulum",    "commuting",    "fitzhugh-nagumo",
+        "rossler",     "commuting-10", "non-commuting",
+        "sir",         "logistic",     "brusselator",
+    };
+    size_t n = 0;
+
+    while (ito_system_at(n))
+        n++;
+    CHECK(n == COUNT(names));
+    for (size_t i = 0; i < COUNT(names); i++) {
+        size_t found = 0;
+
+        for (size_t k = 0; k < n; k++)
+            found += strcmp(ito_system_at(k)->name, names[i]) == 0;
+        if (found != 1)
+            print_error("%s: %zu times\n", names[i], found);
+        CHECK(found == 1);
+    }
+}
+
+TEST(what_the_list_says_opens_and_comes_back_as_the_spec)
+{
+    const ito_system_info *info;
+    char spec[256];
+
+    for (size_t i = 0; (info = ito_system_at(i)); i++) {
+        ito_system *s, *again;
+
+        snprintf(spec, sizeof(spec), "%s%s%s", info->name,
+                 info->params[0] ? ":" : "", info->params);
+        s = opened(spec);
+        again = opened(info->name);
+        CHECK_STR(ito_system_spec(s), ito_system_spec(again));
+        if (strcmp(info->name, "langevin") != 0)
+            CHECK_STR(ito_system_spec(s), spec);
+        ito_system_free(again);
+        again = opened(ito_system_spec(s));
+        CHECK_STR(ito_system_spec(s), ito_system_spec(again));
+        CHECK(info->equation[0] && info->text[0]);
+        ito_system_free(again);
+        ito_system_free(s);
+    }
+}
+
+TEST(hints_and_names_make_sense)
+{
+    const ito_system_info *info;
+
+    for (size_t i = 0; (info = ito_system_at(i)); i++) {
+        ito_system *s = opened(info->name);
+        const ito_field *f = ito_system_field(s);
+        const ito_system_hints *h = ito_system_hint(s);
+
+        CHECK(h->t1 > 0.0 && h->steps > 0 && f->name);
+        CHECK(ito_method_find(h->method) &&
+              ito_method_fits(ctx, ito_method_find(h->method), f) == ITO_OK);
+        for (size_t c = 0; c < f->dim; c++) {
+            CHECK(h->lo[c] < h->hi[c]);
+            CHECK(h->start[c] >= h->lo[c] && h->start[c] <= h->hi[c]);
+            CHECK(ito_system_component(s, c)[0]);
+            for (size_t k = 0; k < c; k++)
+                CHECK(strcmp(ito_system_component(s, c),
+                             ito_system_component(s, k)) != 0);
+        }
+        CHECK_STR(ito_system_component(s, f->dim), "");
+        CHECK(strlen(ito_system_equation(s)) > 5);
+        ito_system_free(s);
+    }
+}
+
+TEST(every_field_keeps_its_promises)
+{
+    const ito_system_info *info;
+
+    for (size_t i = 0; (info = ito_system_at(i)); i++) {
+        ito_system *s = opened(info->name);
+        const ito_system_hints *h = ito_system_hint(s);
+        double lo[16], hi[16];
+        const ito_box box = { .lo = lo, .hi = hi, .t0 = 0.0, .t1 = 1.0 };
+
+        for (size_t c = 0; c < ito_system_field(s)->dim; c++) {
+            const double w = h->hi[c] - h->lo[c];
+
+            lo[c] = h->lo[c] + 0.1 * w; /* roots have infinite slopes at 0 */
+            hi[c] = h->hi[c] - 0.1 * w;
+        }
+        CHECK_OK(ctx, ito_field_check(ctx, ito_system_field(s), &box));
+        ito_system_free(s);
+    }
+}
+
+/* --- derivatives ---------------------------------------------------------- */
+
+/* A point inside the limits. */
+static void point_in(const ito_system *s, double *x)
+{
+    const ito_system_hints *h = ito_system_hint(s);
+
+    for (size_t c = 0; c < ito_system_field(s)->dim; c++)
+        x[c] = h->lo[c] +
+               (h->hi[c] - h->lo[c]) * (0.5 + 0.35 * (double)t_uniform());
+}
+
+/* Central differences of fn (outs values) by x_c. */
+static void differ(const ito_field *f, ito_eval_fn fn, size_t outs, double t,
+                   const double *x, size_t c, double *d)
+{
+    const double h = 0x1p-17;
+    double y[CALL_DIM], up[CALL_OUTS];
+
+    memcpy(y, x, f->dim * sizeof(*y));
+    y[c] = x[c] + h;
+    call_field(f, fn, outs, t, y, up);
+    y[c] = x[c] - h;
+    call_field(f, fn, outs, t, y, d);
+    for (size_t k = 0; k < outs; k++)
+        d[k] = (up[k] - d[k]) / (2.0 * h);
+}
+
+TEST(jacobians_and_divergences_are_derivatives_of_the_drift)
+{
+    const ito_system_info *info;
+
+    for (size_t i = 0; (info = ito_system_at(i)); i++) {
+        ito_system *s = opened(info->name);
+        const ito_field *f = ito_system_field(s);
+        double x[CALL_DIM], d[CALL_DIM], J[CALL_OUTS], div = 0.0, sum = 0.0;
+
+        point_in(s, x);
+        for (size_t c = 0; c < f->dim; c++) {
+            differ(f, f->drift, f->dim, 0.3, x, c, d);
+            sum += d[c];
+            if (!f->jacobian)
+                continue;
+            call_field(f, f->jacobian, f->dim * f->dim, 0.3, x, J);
+            for (size_t k = 0; k < f->dim; k++)
+                CHECK_NEAR(J[k * f->dim + c], d[k], 1e-6 * (1 + fabs(d[k])));
+        }
+        CHECK(f->jacobian || strcmp(info->name, "langevin") == 0);
+        if (f->divergence) {
+            call_field(f, f->divergence, 1, 0.3, x, &div);
+            CHECK_NEAR(div, sum, 1e-6 * (1 + fabs(sum)));
+        }
+        ito_system_free(s);
+    }
+}
+
+/* sum_i sigma_ij d sigma_ck / dx_i by differences. */
+static double lie(const ito_field *f, const double *x, size_t j, size_t c,
+                  size_t k)
+{
+    const size_t dim = f->dim, m = noises_of(f);
+    double sigma[CALL_OUTS], up[CALL_OUTS], down[CALL_OUTS], y[CALL_DIM];
+    const double h = 0x1p-17;
+    double sum = 0.0;
+
+    call_sigma(f, 0.3, x, sigma);
+    for (size_t i = 0; i < dim; i++) {
+        memcpy(y, x, dim * sizeof(*y));
+        y[i] = x[i] + h;
+        call_sigma(f, 0.3, y, up);
+        y[i] = x[i] - h;
+        call_sigma(f, 0.3, y, down);
+        sum += sigma[i * m + j] * (up[c * m + k] - down[c * m + k]) / (2 * h);
+    }
+    return sum;
+}
+
+TEST(diffusion_derivatives_are_those_of_the_diffusion)
+{
+    static const char *const specs[] = {
+        "gbm",           "wave",        "cubic",     "sinh",
+        "tocino",        "cir",         "heston",    "commuting",
+        "non-commuting", "sir:sigma=1", "gbm-strat", "lotka-volterra:sigma=0.5",
+    };
+
+    for (size_t i = 0; i < COUNT(specs); i++) {
+        ito_system *s = opened(specs[i]);
+        const ito_field *f = ito_system_field(s);
+        const size_t dim = f->dim, m = f->noise_dim;
+        double x[CALL_DIM], d[CALL_OUTS];
+
+        point_in(s, x);
+        call_field(f, f->diffusion_deriv, m ? dim * m * m : dim, 0.3, x, d);
+        for (size_t c = 0; c < dim; c++) {
+            if (m == 0)
+                CHECK_NEAR(d[c], lie(f, x, c, c, c), 1e-6);
+            for (size_t k = 0; k < m; k++)
+                for (size_t j = 0; j < m; j++)
+                    CHECK_NEAR(d[(c * m + k) * m + j], lie(f, x, j, c, k),
+                               1e-6);
+        }
+        ito_system_free(s);
+    }
+}
+
+TEST(kinds_of_noise_are_found)
+{
+    static const struct {
+        const char *spec;
+        ito_noise_kind kind;
+        size_t noises;
+    } rows[] = {
+        { "ou", ITO_NOISE_ADDITIVE, 0 },
+        { "ou:sigma=0", ITO_NOISE_NONE, 0 },
+        { "gbm", ITO_NOISE_DIAGONAL, 0 },
+        { "gbm:beta=0", ITO_NOISE_NONE, 0 },
+        { "additive-t", ITO_NOISE_ADDITIVE, 0 },
+        { "heston", ITO_NOISE_GENERAL, 2 },
+        { "commuting", ITO_NOISE_COMMUTATIVE, 4 },
+        { "commuting-10", ITO_NOISE_COMMUTATIVE, 10 },
+        { "non-commuting", ITO_NOISE_GENERAL, 2 },
+        { "sir", ITO_NOISE_NONE, 0 },
+        { "sir:sigma=0.1", ITO_NOISE_SCALAR, 1 },
+        { "lotka-volterra:sigma=0.1", ITO_NOISE_DIAGONAL, 0 },
+        { "lorenz", ITO_NOISE_NONE, 0 },
+        { "lorenz:noise=1", ITO_NOISE_ADDITIVE, 0 },
+        { "underdamped-langevin", ITO_NOISE_ADDITIVE, 0 },
+        { "langevin", ITO_NOISE_ADDITIVE, 0 },
+    };
+
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        ito_system *s = opened(rows[i].spec);
+        const ito_field *f = ito_system_field(s);
+
+        if (f->noise != rows[i].kind)
+            print_error("%s: kind %d\n", rows[i].spec, (int)f->noise);
+        CHECK(f->noise == rows[i].kind && f->noise_dim == rows[i].noises);
+        CHECK((f->noise == ITO_NOISE_NONE) == (f->diffusion == NULL));
+        ito_system_free(s);
+    }
+}
+
+/* The loops in C against the formulas of the same row. */
+TEST(native_loops_equal_their_formulas)
+{
+    const system_kind *k;
+    size_t tried = 0;
+
+    for (size_t i = 0; (k = ito__system_kind_at(i)); i++) {
+        ito_param params[SYSTEM_PARAMS];
+        ito_formulas f = { .drift = k->drift,
+                           .energy = k->energy,
+                           .diffusion = k->diffusion,
+                           .calculus =
+                               k->calculus ? k->calculus : ITO_CALCULUS_ITO,
+                           .params = params };
+        ito_system *s, *formula;
+        double x[CALL_DIM], a[CALL_DIM], b[CALL_DIM];
+
+        if (!k->native)
+            continue;
+        s = opened(k->info.name);
+        for (; f.param_count < ito__system_params(k); f.param_count++)
+            params[f.param_count] = (ito_param){ k->params[f.param_count].name,
+                                                 s->value[f.param_count] };
+        CHECK_OK(ctx, ito_system_formula(ctx, &f, &formula));
+        for (int trial = 0; trial < 10; trial++) {
+            point_in(s, x);
+            call_field(&s->field, s->field.drift, s->field.dim, 0.2, x, a);
+            call_field(&formula->field, formula->field.drift, s->field.dim, 0.2,
+                       x, b);
+            for (size_t c = 0; c < s->field.dim; c++)
+                CHECK_NEAR(a[c], b[c], 1e-13 * (1.0 + fabs(b[c]) + 1e3));
+        }
+        tried++;
+        ito_system_free(s);
+        ito_system_free(formula);
+    }
+    CHECK(tried >= 7);
+}
+
+/* --- closed forms --------------------------------------------------------- */
+
+/*
+ * X(t, W) solves the equation if dX/dW_j = sigma_j(X) and, by Ito's formula,
+ * dX/dt + 1/2 sum_j d2X/dW_j^2 = u(X); without the second part in the sense of
+ * Stratonovich.
+ */
+static void check_path(const char *spec, double t)
+{
+    ito_system *s = opened(spec);
+    const ito_field *f = ito_system_field(s);
+    const size_t dim = f->dim, m = noises_of(f);
+    const double *x = ito_system_hint(s)->start, h = 1e-4;
+    double W[16], X[16], u[16], sigma[CALL_OUTS], up[16], down[16], du[16];
+
+    CHECK(ito_system_exact(s) & ITO_EXACT_PATH);
+    for (size_t j = 0; j < m; j++)
+        W[j] = 0.4 * (double)t_uniform();
+    CHECK_OK(ctx, ito_system_path(ctx, s, x, t, 1, W, X));
+    call_field(f, f->drift, dim, t, X, u);
+    call_sigma(f, t, X, sigma);
+    CHECK_OK(ctx, ito_system_path(ctx, s, x, t + h, 1, W, up));
+    CHECK_OK(ctx, ito_system_path(ctx, s, x, t - h, 1, W, down));
+    for (size_t c = 0; c < dim; c++)
+        du[c] = (up[c] - down[c]) / (2.0 * h);
+    for (size_t j = 0; j < m; j++) {
+        const double w = W[j];
+
+        W[j] = w + h;
+        CHECK_OK(ctx, ito_system_path(ctx, s, x, t, 1, W, up));
+        W[j] = w - h;
+        CHECK_OK(ctx, ito_system_path(ctx, s, x, t, 1, W, down));
+        W[j] = w;
+        for (size_t c = 0; c < dim; c++) {
+            CHECK_NEAR((up[c] - down[c]) / (2.0 * h), sigma[c * m + j],
+                       1e-6 * (1.0 + fabs(sigma[c * m + j])));
+            if (f->calculus == ITO_CALCULUS_ITO)
+                du[c] += 0.5 * (up[c] - 2.0 * X[c] + down[c]) / (h * h);
+        }
+    }
+    for (size_t c = 0; c < dim; c++)
+        CHECK_NEAR(du[c], u[c], 1e-5 * (1.0 + fabs(u[c])));
+    /* at the start */
+    memset(W, 0, sizeof(W));
+    CHECK_OK(ctx, ito_system_path(ctx, s, x, 0.0, 1, W, X));
+    for (size_t c = 0; c < dim; c++)
+        CHECK_NEAR(X[c], x[c], 1e-14 * (1.0 + fabs(x[c])));
+    ito_system_free(s);
+}
+
+TEST(strong_solutions_solve_their_equations)
+{
+    static const char *const specs[] = {
+        "gbm",
+        "gbm-strat",
+        "wave:a=0.7",
+        "wave",
+        "cubic",
+        "sinh",
+        "additive-t",
+        "tocino",
+        "commuting",
+        "commuting-10",
+        "brownian:sigma=2,dim=3",
+    };
+
+    for (size_t i = 0; i < COUNT(specs); i++)
+        for (int trial = 0; trial < 5; trial++)
+            check_path(specs[i], 0.2 + 0.3 * trial);
+}
+
+/* Moments and density against quadrature of path over W or of density over x
+ * for one component. */
+TEST(moments_are_those_of_the_path)
+{
+    static const char *const specs[] = {
+        "gbm", "gbm-strat", "sinh", "additive-t", "tocino", "brownian"
+    };
+
+    for (size_t i = 0; i < COUNT(specs); i++) {
+        ito_system *s = opened(specs[i]);
+        const double *x = ito_system_hint(s)->start, t = 0.7;
+        double mean, cov, sum[3] = { 0.0 };
+
+        CHECK_OK(ctx, ito_system_moments(ctx, s, x, t, &mean, &cov));
+        for (int k = -1200; k <= 1200; k++) { /* trapezoid to 12 deviations */
+            const double z = 0.01 * k, W = z * sqrt(t);
+            const double p = 0.01 * exp(-0.5 * z * z) / sqrt(2.0 * PI);
+            double X;
+
+            CHECK_OK(ctx, ito_system_path(ctx, s, x, t, 1, &W, &X));
+            sum[0] += p;
+            sum[1] += p * X;
+            sum[2] += p * X * X;
+        }
+        CHECK_NEAR(sum[0], 1.0, 1e-12);
+        CHECK_NEAR(mean, sum[1], 1e-11 * (1.0 + fabs(mean)));
+        CHECK_REL(cov, sum[2] - sum[1] * sum[1], 1e-9);
+        ito_system_free(s);
+    }
+}
+
+TEST(densities_have_their_moments)
+{
+    static const char *const specs[] = { "gbm", "gbm-strat", "additive-t",
+                                         "brownian:sigma=0.5",
+                                         "ou:theta=0.5,sigma=0.3,mu=0.2" };
+
+    for (size_t i = 0; i < COUNT(specs); i++) {
+        ito_system *s = opened(specs[i]);
+        const double *x = ito_system_hint(s)->start, t = 0.7;
+        double mean, cov, lo, hi, sum[3] = { 0.0 };
+        const int n = 20000;
+
+        CHECK(ito_system_exact(s) & ITO_EXACT_DENSITY);
+        CHECK_OK(ctx, ito_system_moments(ctx, s, x, t, &mean, &cov));
+        lo = strncmp(specs[i], "gbm", 3) == 0 ? 0.0 : mean - 10 * sqrt(cov);
+        hi = strncmp(specs[i], "gbm", 3) == 0 ? 400.0 : mean + 10 * sqrt(cov);
+        for (int k = 0; k < n; k++) {
+            const double y = lo + (hi - lo) * (k + 0.5) / n;
+            double logp;
+
+            CHECK_OK(ctx, ito_system_logp(ctx, s, x, t, 1, &y, &logp));
+            sum[0] += exp(logp) * (hi - lo) / n;
+            sum[1] += exp(logp) * y * (hi - lo) / n;
+            sum[2] += exp(logp) * y * y * (hi - lo) / n;
+        }
+        CHECK_NEAR(sum[0], 1.0, 1e-6);
+        CHECK_NEAR(sum[1], mean, 1e-6 * (1.0 + fabs(mean)));
+        CHECK_REL(sum[2] - sum[1] * sum[1], cov, 1e-4);
+        ito_system_free(s);
+    }
+}
+
+/* In one dimension no probability flows: 2 u p = d(sigma^2 p)/dx. */
+TEST(stationary_densities_stand_still)
+{
+    static const char *const specs[] = {
+        "cir",
+        "cir:kappa=2,theta=0.7,sigma=0.8",
+        "double-well",
+        "double-well:D=0.5",
+        "logistic:sigma=0.5,k=2",
+        "ou:theta=2,mu=1,sigma=0.5",
+        "langevin:target=gaussian,dim=1,mean=0.5,std=2,temperature=0.7",
+    };
+
+    for (size_t i = 0; i < COUNT(specs); i++) {
+        ito_system *s = opened(specs[i]);
+        const ito_field *f = ito_system_field(s);
+        const double h = 1e-5;
+
+        CHECK(ito_system_exact(s) & ITO_EXACT_STATIONARY);
+        for (int trial = 0; trial < 10; trial++) {
+            double x, u, sigma, near[2], logp[2], up, down;
+
+            point_in(s, &x);
+            near[0] = x - h;
+            near[1] = x + h;
+            CHECK_OK(ctx,
+                     ito_system_logp(ctx, s, NULL, HUGE_VAL, 2, near, logp));
+            call_field(f, f->drift, 1, 0.0, &x, &u);
+            call_sigma(f, 0.0, &x, &sigma);
+            call_sigma(f, 0.0, &near[0], &down);
+            call_sigma(f, 0.0, &near[1], &up);
+            CHECK_NEAR(sigma * sigma * (logp[1] - logp[0]) / (2 * h) +
+                           (up * up - down * down) / (2 * h),
+                       2.0 * u, 1e-6 * (1.0 + fabs(u)));
+        }
+        ito_system_free(s);
+    }
+}
+
+/* With inertia: -v p_q - F p_v + gamma (p + v p_v) + gamma T p_vv = 0. */
+TEST(stationary_densities_with_inertia_stand_still)
+{
+    static const struct {
+        const char *spec;
+        double gamma, temperature;
+    } rows[] = {
+        { "underdamped-langevin:gamma=0.7,temperature=0.4,omega=1.3", 0.7,
+          0.4 },
+        { "underdamped-double-well:gamma=0.7,temperature=0.4", 0.7, 0.4 },
+    };
+    const double h = 1e-4;
+
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        ito_system *s = opened(rows[i].spec);
+        const ito_field *f = ito_system_field(s);
+        const double g = rows[i].gamma, T = rows[i].temperature;
+
+        CHECK(f->second_order->gamma == g);
+        CHECK(f->second_order->temperature == T);
+        for (int trial = 0; trial < 10; trial++) {
+            double x[2], l[5], u[2], dq, dv, dvv, force;
+
+            point_in(s, x);
+            {
+                const double y[10] = { x[0], x[1], x[0] + h, x[1], x[0] - h,
+                                       x[1], x[0], x[1] + h, x[0], x[1] - h };
+
+                CHECK_OK(ctx, ito_system_logp(ctx, s, NULL, HUGE_VAL, 5, y, l));
+            }
+            dq = (l[1] - l[2]) / (2 * h);
+            dv = (l[3] - l[4]) / (2 * h);
+            dvv = (l[3] - 2 * l[0] + l[4]) / (h * h);
+            call_field(f, f->drift, 2, 0.0, x, u);
+            CHECK(u[0] == x[1]);
+            force = u[1] + g * x[1];
+            CHECK_NEAR(-x[1] * dq - force * dv + g * (1 + x[1] * dv) +
+                           g * T * (dvv + dv * dv),
+                       0.0, 1e-5);
+        }
+        ito_system_free(s);
+    }
+}
+
+/* Numbers of the shared tables, to the digits given there. */
+TEST(moments_have_the_published_values)
+{
+    double mean[4], cov[16];
+    ito_system *s = opened("cir");
+    const double one = 1.0, both[2] = { 1.0, 1.0 }, q[2] = { 1.0, 0.0 };
+
+    CHECK_OK(ctx, ito_system_moments(ctx, s, &one, 2.0, mean, cov));
+    CHECK_NEAR(mean[0], 0.5676676416, 1e-10);
+    CHECK_NEAR(cov[0], 0.0273537821, 1e-10);
+    ito_system_free(s);
+
+    s = opened("underdamped-langevin");
+    CHECK_OK(ctx, ito_system_moments(ctx, s, q, 2.0, mean, cov));
+    CHECK_NEAR(mean[0], 0.15057437, 1e-8);
+    CHECK_NEAR(mean[1], -0.41927963, 1e-8);
+    CHECK_NEAR(cov[0], 0.80153195, 1e-8);
+    CHECK_NEAR(cov[1], 0.17579541, 1e-8);
+    CHECK(cov[1] == cov[2]);
+    CHECK_NEAR(cov[3], 0.75200207, 1e-8);
+    CHECK_NEAR(cov[0] + mean[0] * mean[0], 0.8242045921468635, 1e-14);
+    ito_system_free(s);
+
+    s = opened("non-commuting");
+    CHECK_OK(ctx, ito_system_moments(ctx, s, both, 3.0, mean, cov));
+    CHECK_NEAR(cov[0] + mean[0] * mean[0], exp(-3.0), 1e-13);
+    CHECK_NEAR(cov[1] + mean[0] * mean[1], -0.00248059, 1e-8);
+    CHECK_NEAR(cov[3] + mean[1] * mean[1], 0.00663626, 1e-8);
+    ito_system_free(s);
+
+    s = opened("gbm:alpha=0.3,beta=0.4");
+    CHECK_OK(ctx, ito_system_moments(ctx, s, both, 2.0, mean, cov));
+    CHECK_REL(mean[0], exp(0.6), 1e-13);
+    CHECK_REL(cov[0] + mean[0] * mean[0], exp(2.0 * (0.6 + 0.16)), 1e-13);
+    ito_system_free(s);
+}
+
+TEST(affine_moments_are_those_of_the_closed_forms)
+{
+    static const double times[] = { 1e-6, 0.1, 1.0, 30.0 };
+    ito_system *ou = opened("ou:theta=1.5,sigma=0.7"), *same;
+    const ito_formulas f = { .drift = "-1.5*x", .diffusion = "0.7" };
+    const double x = 2.0;
+
+    CHECK_OK(ctx, ito_system_formula(ctx, &f, &same));
+    CHECK(ito_system_exact(same) ==
+          (ITO_EXACT_MOMENTS | ITO_EXACT_DENSITY | ITO_EXACT_STATIONARY));
+    for (size_t i = 0; i < COUNT(times); i++) {
+        double a[2], b[2];
+        const double v =
+            -0.49 * expm1(-3.0 * times[i]) / 3.0; /* sigma^2 .. / (2 theta) */
+
+        CHECK_OK(ctx, ito_system_moments(ctx, ou, &x, times[i], a, a + 1));
+        CHECK_OK(ctx, ito_system_moments(ctx, same, &x, times[i], b, b + 1));
+        CHECK_REL(a[0], 2.0 * exp(-1.5 * times[i]), 1e-13);
+        CHECK_REL(a[1], v, 1e-13);
+        CHECK_REL(b[0], a[0], 1e-12);
+        CHECK_REL(b[1], a[1], 1e-12);
+    }
+    {
+        const double y = 0.3;
+        double a, b;
+
+        CHECK_OK(ctx, ito_system_logp(ctx, ou, NULL, HUGE_VAL, 1, &y, &a));
+        CHECK_OK(ctx, ito_system_logp(ctx, same, NULL, HUGE_VAL, 1, &y, &b));
+        CHECK_NEAR(a, -0.5 * log(2 * PI * 0.49 / 3) - 1.5 * 0.09 / 0.49, 1e-13);
+        CHECK_NEAR(b, a, 1e-12);
+    }
+    ito_system_free(ou);
+    ito_system_free(same);
+}
+
+TEST(flows_of_linear_systems_are_exact)
+{
+    ito_system *s = opened("rotation:omega=2"), *grow;
+    const double x[2] = { 1.0, 2.0 };
+    double out[4];
+
+    CHECK(ito_system_exact(s) & ITO_EXACT_FLOW);
+    CHECK(!(ito_system_exact(s) & ITO_EXACT_STATIONARY));
+    CHECK_OK(ctx, ito_system_path(ctx, s, x, 0.7, 2, NULL, out));
+    CHECK_NEAR(out[0], cos(1.4) - 2.0 * sin(1.4), 1e-14);
+    CHECK_NEAR(out[1], sin(1.4) + 2.0 * cos(1.4), 1e-14);
+    CHECK_SAME(out, out + 2, 2);
+    ito_system_free(s);
+
+    grow = opened("logistic:r=2,k=3");
+    CHECK_OK(ctx, ito_system_path(ctx, grow, x, 0.5, 1, NULL, out));
+    CHECK_NEAR(out[0], 3.0 * exp(1.0) / (3.0 + (exp(1.0) - 1.0)), 1e-14);
+    ito_system_free(grow);
+}
+
+/* --- calculus ------------------------------------------------------------- */
+
+TEST(conversion_changes_the_drift_by_half_the_derivative)
+{
+    static const char *const specs[] = {
+        "gbm", "wave",   "cubic",     "sinh",         "tocino",
+        "cir", "heston", "commuting", "non-commuting"
+    };
+
+    for (size_t i = 0; i < COUNT(specs); i++) {
+        ito_system *a = opened(specs[i]), *b = NULL;
+        const ito_field *f = ito_system_field(a), *g;
+        double x[CALL_DIM], u[CALL_DIM], v[CALL_DIM];
+
+        CHECK_OK(ctx,
+                 ito_system_open(ctx, specs[i], ITO_CALCULUS_STRATONOVICH, &b));
+        g = ito_system_field(b);
+        CHECK(g->calculus == ITO_CALCULUS_STRATONOVICH);
+        CHECK(strcmp(ito_system_equation(a), ito_system_equation(b)) != 0);
+        CHECK_HAS(ito_system_equation(b), " o ");
+        CHECK(ito_system_exact(a) == ito_system_exact(b));
+        point_in(a, x);
+        call_field(f, f->drift, f->dim, 0.3, x, u);
+        call_field(g, g->drift, f->dim, 0.3, x, v);
+        for (size_t c = 0; c < f->dim; c++) {
+            double sum = 0.0;
+
+            for (size_t j = 0; j < noises_of(f); j++)
+                sum += lie(f, x, j, c, j);
+            CHECK_NEAR(v[c], u[c] - 0.5 * sum, 1e-6 * (1.0 + fabs(u[c])));
+        }
+        ito_system_free(a);
+        ito_system_free(b);
+    }
+}
+
+TEST(wave_and_cubic_have_no_stratonovich_drift)
+{
+    static const char *const specs[] = { "wave", "cubic" };
+
+    for (size_t i = 0; i < COUNT(specs); i++) {
+        ito_system *s = NULL;
+        double x, u;
+
+        CHECK_OK(ctx,
+                 ito_system_open(ctx, specs[i], ITO_CALCULUS_STRATONOVICH, &s));
+        point_in(s, &x);
+        call_field(ito_system_field(s), ito_system_field(s)->drift, 1, 0.0, &x,
+                   &u);
+        CHECK_NEAR(u, 0.0, 1e-15);
+        ito_system_free(s);
+    }
+}
+
+TEST(conversion_there_and_back_is_the_same_process)
+{
+    ito_system *a = opened("gbm-strat"), *b = NULL;
+    double x = 1.3, u, m[2], v[2];
+
+    CHECK_OK(ctx, ito_system_open(ctx, "gbm-strat", ITO_CALCULUS_ITO, &b));
+    call_field(ito_system_field(b), ito_system_field(b)->drift, 1, 0.0, &x, &u);
+    CHECK_REL(u, (1.01 + 0.5 * 0.87 * 0.87) * 1.3, 1e-14);
+    CHECK_OK(ctx, ito_system_moments(ctx, a, &x, 0.5, &m[0], &v[0]));
+    CHECK_OK(ctx, ito_system_moments(ctx, b, &x, 0.5, &m[1], &v[1]));
+    CHECK_REL(m[0], m[1], 1e-13);
+    CHECK_REL(v[0], v[1], 1e-13);
+    ito_system_free(a);
+    ito_system_free(b);
+}
+
+/* --- langevin ------------------------------------------------------------- */
+
+TEST(langevin_follows_the_score_of_its_target)
+{
+    ito_system *s =
+        opened("langevin:target=gmm,modes=3,scale=4,std=0.5,sigma=1.2");
+    const ito_field *f = ito_system_field(s);
+    ito_dist *dist;
+
+    CHECK_OK(ctx, ito_dist_open(ctx, "gmm:modes=3,scale=4,std=0.5", &dist));
+    CHECK_STR(ito_system_spec(s), "langevin:target=gmm,sigma=1.2,temperature=1,"
+                                  "modes=3,scale=4,std=0.5,offset=0");
+    for (int trial = 0; trial < 50; trial++) {
+        double x[2], u[2], score[2], U, logp;
+
+        point_in(s, x);
+        CHECK_OK(ctx, ito_dist_score(ctx, dist, 1, x, score));
+        CHECK_OK(ctx, ito_dist_logp(ctx, dist, 1, x, &logp));
+        call_field(f, f->drift, 2, 0.0, x, u);
+        call_field(f, f->potential, 1, 0.0, x, &U);
+        for (size_t c = 0; c < 2; c++)
+            CHECK_NEAR(u[c], 0.72 * score[c], 1e-12 * (1.0 + fabs(u[c])));
+        CHECK_NEAR(U, -0.72 * logp, 1e-12 * (1.0 + fabs(U)));
+        CHECK_OK(ctx, ito_system_logp(ctx, s, NULL, HUGE_VAL, 1, x, &U));
+        CHECK_NEAR(U, logp, 1e-12 * (1.0 + fabs(U)));
+    }
+    ito_dist_free(dist);
+    ito_system_free(s);
+}
+
+/* Exercise L1.11: for p = N(0, sigma^2 / (2 theta)) Langevin is OU. */
+TEST(langevin_on_a_gaussian_is_ou)
+{
+    ito_system *a = opened("langevin:target=gaussian,dim=2,std=2,sigma=2");
+    ito_system *b = opened("ou:theta=0.5,sigma=2,dim=2");
+
+    for (int trial = 0; trial < 20; trial++) {
+        double x[2], u[2], v[2];
+
+        point_in(a, x);
+        call_field(&a->field, a->field.drift, 2, 0.0, x, u);
+        call_field(&b->field, b->field.drift, 2, 0.0, x, v);
+        for (size_t c = 0; c < 2; c++)
+            CHECK_NEAR(u[c], v[c], 1e-15 * (1.0 + fabs(v[c])));
+    }
+    ito_system_free(a);
+    ito_system_free(b);
+}
+
+/* --- bad input ------------------------------------------------------------ */
+
+static void refuses(const char *spec, ito_status status, const char *words)
+{
+    ito_system *s = (ito_system *)1;
+
+    CHECK_FAILS(ctx, ito_system_open(ctx, spec, ITO_CALCULUS_UNSET, &s), status,
+                words);
+    CHECK(s == NULL);
+}
+
+TEST(bad_names_and_parameters_are_refused_in_words)
+{
+    refuses(NULL, ITO_EARG, "NULL");
+    refuses("lorentz", ITO_EARG, "did you mean \"lorenz\"?");
+    refuses("frobnicate", ITO_EARG, "there are: brownian ou gbm");
+    refuses("", ITO_EARG, "no name");
+    refuses("ou:", ITO_EARG, "after the colon");
+    refuses("ou:thta=1", ITO_EARG, "did you mean \"theta\"?");
+    refuses("ou:theta", ITO_EARG, "PARAMETER=VALUE");
+    refuses("ou:theta=1,", ITO_EARG, "after the last comma");
+    refuses("ou:theta=x", ITO_EARG, "a number from");
+    refuses("ou:theta=1e400", ITO_EARG, "a number from");
+    refuses("ou:theta=nan", ITO_EARG, "a number from");
+    refuses("ou:dim=1.5", ITO_EARG, "an integer from 1 to 1024");
+    refuses("ou:theta=1,theta=2", ITO_EARG, "given twice");
+    refuses("cubic:a=1", ITO_EARG, "it takes none");
+    refuses("langevin:target=gmn", ITO_EARG, "did you mean \"gmm\"?");
+    refuses("langevin:target=moons", ITO_EUNFIT, "no score");
+    refuses("langevin:sigm=2", ITO_EARG, "target sigma temperature");
+    refuses("langevin:target=gaussian,dim=100", ITO_EARG, "100 components");
+}
+
+TEST(closed_forms_that_do_not_exist_are_refused)
+{
+    ito_system *s = opened("lorenz");
+    const double x[3] = { 1.0, 1.0, 1.0 }, bad[1] = { (double)NAN };
+    double mean[3], cov[9];
+
+    CHECK(ito_system_exact(s) == 0);
+    CHECK_FAILS(ctx, ito_system_moments(ctx, s, x, 1.0, mean, cov), ITO_EUNFIT,
+                "no closed form");
+    CHECK_FAILS(ctx, ito_system_path(ctx, s, x, 1.0, 1, x, mean), ITO_EUNFIT,
+                "no closed form");
+    CHECK_FAILS(ctx, ito_system_logp(ctx, s, x, 1.0, 1, x, mean), ITO_EUNFIT,
+                "no closed form");
+    ito_system_free(s);
+    s = opened("gbm");
+    CHECK_FAILS(ctx, ito_system_moments(ctx, s, x, -1.0, mean, cov), ITO_EARG,
+                "negative");
+    CHECK_FAILS(ctx, ito_system_moments(ctx, s, bad, 1.0, mean, cov), ITO_EARG,
+                "start");
+    CHECK_FAILS(ctx, ito_system_path(ctx, s, x, 1.0, 1, NULL, mean), ITO_EARG,
+                "W is NULL");
+    ito_system_free(s);
+    s = opened("ou");
+    CHECK_FAILS(ctx, ito_system_logp(ctx, s, x, 0.0, 1, x, mean), ITO_ERANGE,
+                "no density");
+    ito_system_free(s);
+    ito_system_free(NULL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        RUN(the_list_has_what_was_promised),
+        RUN(what_the_list_says_opens_and_comes_back_as_the_spec),
+        RUN(hints_and_names_make_sense),
+        RUN(every_field_keeps_its_promises),
+        RUN(jacobians_and_divergences_are_derivatives_of_the_drift),
+        RUN(diffusion_derivatives_are_those_of_the_diffusion),
+        RUN(kinds_of_noise_are_found),
+        RUN(native_loops_equal_their_formulas),
+        RUN(strong_solutions_solve_their_equations),
+        RUN(moments_are_those_of_the_path),
+        RUN(densities_have_their_moments),
+        RUN(stationary_densities_stand_still),
+        RUN(stationary_densities_with_inertia_stand_still),
+        RUN(moments_have_the_published_values),
+        RUN(affine_moments_are_those_of_the_closed_forms),
+        RUN(flows_of_linear_systems_are_exact),
+        RUN(conversion_changes_the_drift_by_half_the_derivative),
+        RUN(wave_and_cubic_have_no_stratonovich_drift),
+        RUN(conversion_there_and_back_is_the_same_process),
+        RUN(langevin_follows_the_score_of_its_target),
+        RUN(langevin_on_a_gaussian_is_ou),
+        RUN(bad_names_and_parameters_are_refused_in_words),
+        RUN(closed_forms_that_do_not_exist_are_refused),
+    };
+
+    return cmocka_run_group_tests(tests, open_ctx, close_ctx);
+}
