@@ -30,20 +30,20 @@ typedef struct job {
     const char *name;
     const char *system; /* NULL: formulas or callbacks */
     const char *method;
-    ito_dtype dtype;
     double h;
+    ito_dtype dtype;
     bool formula;
 } job;
 
 static const job jobs[] = {
-    { "ou", "ou", "euler-maruyama", ITO_F32, 0.01, false },
-    { "ou64", "ou", "euler-maruyama", ITO_F64, 0.01, false },
-    { "callback", NULL, "euler-maruyama", ITO_F32, 0.01, false },
-    { "formula", NULL, "euler-maruyama", ITO_F32, 0.01, true },
+    { "ou", "ou", "euler-maruyama", 0.01, ITO_F32, false },
+    { "ou64", "ou", "euler-maruyama", 0.01, ITO_F64, false },
+    { "callback", NULL, "euler-maruyama", 0.01, ITO_F32, false },
+    { "formula", NULL, "euler-maruyama", 0.01, ITO_F32, true },
     { "langevin", "langevin:target=gmm,modes=5,scale=3,std=0.5",
-      "euler-maruyama", ITO_F32, 0.01, false },
-    { "lorenz", "lorenz", "dopri5", ITO_F32, 0.005, false },
-    { "lorenz64", "lorenz", "dopri5", ITO_F64, 0.005, false },
+      "euler-maruyama", 0.01, ITO_F32, false },
+    { "lorenz", "lorenz", "dopri5", 0.005, ITO_F32, false },
+    { "lorenz64", "lorenz", "dopri5", 0.005, ITO_F64, false },
 };
 
 #define JOBS (sizeof(jobs) / sizeof(jobs[0]))

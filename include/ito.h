@@ -9,10 +9,13 @@
 #include <ito/act.h>
 #include <ito/animation.h>
 #include <ito/base.h>
+#include <ito/brownian.h>
+#include <ito/check.h>
 #include <ito/comm.h>
 #include <ito/ctx.h>
 #include <ito/density.h>
 #include <ito/dist.h>
+#include <ito/ensemble.h>
 #include <ito/expr.h>
 #include <ito/feature.h>
 #include <ito/field.h>
@@ -29,8 +32,11 @@
 #include <ito/report.h>
 #include <ito/residual.h>
 #include <ito/schema.h>
+#include <ito/snapshot.h>
 #include <ito/solve.h>
 #include <ito/source.h>
+#include <ito/start.h>
+#include <ito/system.h>
 #include <ito/table.h>
 #include <ito/train.h>
 

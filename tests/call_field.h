@@ -5,7 +5,7 @@
 #ifndef CALL_FIELD_H
 #define CALL_FIELD_H
 
-#include <ito/field.h>
+#include <ito/system.h>
 
 #include "check.h"
 
@@ -69,6 +69,16 @@ __attribute__((unused)) static void call_sigma(const ito_field *f, double t,
     memset(sigma, 0, dim * dim * sizeof(*sigma));
     for (size_t c = 0; c < dim; c++)
         sigma[c * dim + c] = diagonal[c];
+}
+
+/* A point inside the limits. */
+__attribute__((unused)) static void point_in(const ito_system *s, double *x)
+{
+    const ito_system_hints *h = ito_system_hint(s);
+
+    for (size_t c = 0; c < ito_system_field(s)->dim; c++)
+        x[c] = h->lo[c] +
+               (h->hi[c] - h->lo[c]) * (0.5 + 0.35 * (double)t_uniform());
 }
 
 #endif /* CALL_FIELD_H */

@@ -12,7 +12,7 @@ ok 'the list of methods' ito simulate --list-methods
 has 'euler-maruyama' out
 has 'Stratonovich' out
 
-# --- results -------------------------------------------------------------------
+# --- results -----------------------------------------------------------
 ok 'a named system' ito simulate ou --set theta=2 -n 500 -t 1 -q
 has 'component' out
 ok 'the same as a formula' ito simulate --drift '-theta*(x-mu)' \
@@ -46,7 +46,7 @@ has 'left ' out
 ok 'a matrix' ito simulate --drift '0;0' --diffusion '1,0;0.5,1' -n 100 -t 1 -q
 ok 'conversion' ito simulate gbm --convert stratonovich --method heun -n 50 -q
 
-# --- the same bytes ----------------------------------------------------------------
+# --- the same bytes ----------------------------------------------------
 for how in '--threads 1' '--threads 3' '--cpu c' '--cpu avx2'; do
     # shellcheck disable=SC2086
     if ito info $how >out 2>err; then
@@ -79,7 +79,7 @@ ok 'as in one go' ito simulate $barrier
 grep 'left ' out | cmp -s - left
 verdict $? 'with the same exit times'
 
-# --- bad input ----------------------------------------------------------------------
+# --- bad input ---------------------------------------------------------
 fails 2 'give a named system' ito simulate
 fails 2 'give one of them' ito simulate ou --drift x
 fails 2 '--temperature belongs to --energy' ito simulate --drift x \

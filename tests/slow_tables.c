@@ -56,7 +56,7 @@ TEST(exits_have_their_closed_forms)
     run_table("exit");
 }
 
-/* Run the double well from -1 with an edge at b, or none (b = 0 with `open`). */
+/* A run of the double well from -1, with an absorbing edge at b. */
 typedef struct well {
     double D, b, t1, h;
     size_t n;

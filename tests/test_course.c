@@ -99,7 +99,7 @@ static double cov_of(size_t n, const double *x, const double *y)
     return sum / (double)n;
 }
 
-/* --- Brownian motion ------------------------------------------------------ */
+/* --- Brownian motion --------------------------------------------------- */
 
 TEST(brownian_motion_has_the_covariance_of_the_earlier_time)
 {
@@ -211,7 +211,7 @@ TEST(a_path_scales_with_sigma)
     free(more);
 }
 
-/* --- Ornstein-Uhlenbeck --------------------------------------------------- */
+/* --- Ornstein-Uhlenbeck ------------------------------------------------ */
 
 /* The law of Euler and Maruyama: mean q^n x, variance
  * sigma^2 h (1 - q^2n) / (1 - q^2), q = 1 - theta h. */
@@ -382,7 +382,7 @@ TEST(a_matrix_of_noise_gives_its_covariance)
     free(x);
 }
 
-/* --- Langevin dynamics ---------------------------------------------------- */
+/* --- Langevin dynamics ------------------------------------------------- */
 
 /* Target N(m, s^2): Euler and Maruyama settle at the variance
  * s^2 / (1 - sigma^2 h / (4 s^2)); a Metropolis test takes that away. */
@@ -418,7 +418,7 @@ TEST(langevin_steps_have_a_bias_that_a_metropolis_test_removes)
 #define LAB \
     "langevin:target=gmm-random,sigma=0.6,modes=5,scale=15,std=0.75,seed=3"
 
-/* The lab's run: from N(0, 20 I) towards the target, which it does not reach. */
+/* The lab's run from N(0, 20 I), which does not reach the target. */
 TEST(langevin_climbs_the_density_of_the_lab)
 {
     ito_system *s = opened(LAB);

@@ -128,10 +128,10 @@ TEST(moments_agree_with_long_double_sums)
         long double m = 0, p[5] = { 0 };
 
         for (size_t i = 0; i < ROWS; i++)
-            m += rows[2 * i + c];
+            m += (long double)rows[2 * i + c];
         m /= ROWS;
         for (size_t i = 0; i < ROWS; i++) {
-            const long double d = rows[2 * i + c] - m;
+            const long double d = (long double)rows[2 * i + c] - m;
 
             p[2] += d * d / ROWS;
             p[3] += d * d * d / ROWS;
@@ -157,11 +157,12 @@ TEST(the_covariance_is_that_of_pairs)
     long double a = 0, b = 0, ab = 0;
 
     for (size_t i = 0; i < ROWS; i++) {
-        a += rows[2 * i] / ROWS;
-        b += rows[2 * i + 1] / ROWS;
+        a += (long double)rows[2 * i] / ROWS;
+        b += (long double)rows[2 * i + 1] / ROWS;
     }
     for (size_t i = 0; i < ROWS; i++)
-        ab += (rows[2 * i] - a) * (rows[2 * i + 1] - b) / ROWS;
+        ab += ((long double)rows[2 * i] - a) *
+              ((long double)rows[2 * i + 1] - b) / ROWS;
     CHECK_REL(r.cov[1], ab, 1e-12);
     CHECK(r.cov[1] == r.cov[2]);
     ito_ensemble_free(s);
@@ -259,7 +260,8 @@ TEST(histograms_count_every_value_once)
 
         for (size_t b = 0; b < 40; b++) {
             const double left = lo[c] + (hi[c] - lo[c]) * (double)b / 40.0;
-            const double right = lo[c] + (hi[c] - lo[c]) * (double)(b + 1) / 40.0;
+            const double right =
+                lo[c] + (hi[c] - lo[c]) * (double)(b + 1) / 40.0;
             uint64_t want = 0;
 
             for (size_t i = 0; i < ROWS; i++)
@@ -332,8 +334,8 @@ TEST(exit_times_are_those_of_the_last_frame)
 
     for (size_t i = 0; i < ROWS; i++)
         if (isfinite(exits[i])) {
-            sum += exits[i];
-            square += exits[i] * exits[i];
+            sum += (long double)exits[i];
+            square += (long double)exits[i] * (long double)exits[i];
             n++;
         }
     sum /= n;

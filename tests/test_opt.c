@@ -137,10 +137,10 @@ TEST(malformed_command_lines_are_refused_with_a_remedy)
 
 TEST(whole_numbers_are_digits_within_range)
 {
-    static const char *const bad[] = { "-1",   "+1",  "1.0", "1e+3", "1e",
-                                       "0x10", "1k",  "ten", "1_0",  "nan",
-                                       "inf",  "--1", "1,",  "1e-3", "e3",
-                                       "1.5e3" };
+    static const char *const bad[] = { "-1",  "+1",   "1.0", "1e+3",
+                                       "1e",  "0x10", "1k",  "ten",
+                                       "1_0", "nan",  "inf", "--1",
+                                       "1,",  "1e-3", "e3",  "1.5e3" };
     char line[64];
 
     for (size_t i = 0; i < COUNT(bad); i++) {

@@ -83,8 +83,8 @@ typedef struct ito_tree_node {
  * @return ITO_OK, ITO_EARG or ITO_ENOMEM
  */
 ITO_API ito_status ito_brownian_node(ito_ctx *ctx, const ito_brownian *b,
-                                     uint64_t id0, size_t n,
-                                     ito_tree_node node, void *W, void *H);
+                                     uint64_t id0, size_t n, ito_tree_node node,
+                                     void *W, void *H);
 
 /**
  * The path at the end of `count` dyadic times: W(t0 + (t1 - t0) i / 2^level),

@@ -10,11 +10,11 @@
  *     rc = ito_ensemble_moments(ctx, stats, frame, &moments);
  *
  * (ito/start.h has ready-made starts, so that no array of particles is needed
- * anywhere.)  Memory depends on the number of frames, components and bins, never on that
- * of particles, so 10^8 of them are no trouble.  Every result is the same to
- * the bit for any number of threads and any tiles: sums are exact (a
- * fixed-point accumulator as wide as the range of double; Kulisch, Computer
- * Arithmetic and Validity, 2008), counts are whole numbers.
+ * anywhere.)  Memory depends on the number of frames, components and bins,
+ * never on that of particles, so 10^8 of them are no trouble.  Every result
+ * is the same to the bit for any number of threads and any tiles: sums are
+ * exact (a fixed-point accumulator as wide as the range of double; Kulisch,
+ * Computer Arithmetic and Validity, 2008), counts are whole numbers.
  */
 #ifndef ITO_ENSEMBLE_H
 #define ITO_ENSEMBLE_H
@@ -30,19 +30,19 @@ typedef struct ito_ensemble ito_ensemble;
 
 /** What to gather.  Zero in any field means the default. */
 typedef struct ito_ensemble_opts {
-    size_t dim;          /**< components, at least 1 */
-    size_t frames;       /**< frames that the sink receives (ito_sink_frames) */
-    size_t bins;         /**< bins of a histogram of each component; 0: none */
-    const double *lo;    /**< dim lower limits of the histograms */
-    const double *hi;    /**< dim upper limits */
-    size_t pair[2];      /**< components of a 2-D histogram with pair_bins x
+    size_t dim;       /**< components, at least 1 */
+    size_t frames;    /**< frames that the sink receives (ito_sink_frames) */
+    size_t bins;      /**< bins of a histogram of each component; 0: none */
+    const double *lo; /**< dim lower limits of the histograms */
+    const double *hi; /**< dim upper limits */
+    size_t pair[2];   /**< components of a 2-D histogram with pair_bins x
                               pair_bins cells between the same limits */
-    size_t pair_bins;    /**< 0: none */
-    size_t exit_bins;    /**< bins of the histogram of exit times; 0: none */
+    size_t pair_bins; /**< 0: none */
+    size_t exit_bins; /**< bins of the histogram of exit times; 0: none */
     double exit_t0, exit_t1; /**< its limits */
-    const double *shift; /**< dim values near the means, for accuracy of the
+    const double *shift;     /**< dim values near the means, for accuracy of the
                               central moments; NULL = 0 */
-    void *reserved[8];   /**< zero */
+    void *reserved[8];       /**< zero */
 } ito_ensemble_opts;
 
 /**
@@ -67,16 +67,16 @@ ITO_API ito_status ito_ensemble_merge(ito_ctx *ctx, ito_ensemble *stats,
 
 /** Moments of one frame; pointers are valid until the next call. */
 typedef struct ito_moments {
-    double t;               /**< time of the frame */
-    uint64_t n;             /**< particles that are finite */
-    uint64_t bad;           /**< particles that are not; left out */
-    uint64_t absorbed;      /**< particles that have left; included */
-    const double *mean;     /**< dim */
-    const double *mean_se;  /**< dim standard errors of the means */
-    const double *cov;      /**< dim x dim, divided by n */
-    const double *var_se;   /**< dim standard errors of the variances */
-    const double *skewness; /**< dim; NaN where the variance is 0 */
-    const double *kurtosis; /**< dim; 3 for a normal; NaN as above */
+    double t;                /**< time of the frame */
+    uint64_t n;              /**< particles that are finite */
+    uint64_t bad;            /**< particles that are not; left out */
+    uint64_t absorbed;       /**< particles that have left; included */
+    const double *mean;      /**< dim */
+    const double *mean_se;   /**< dim standard errors of the means */
+    const double *cov;       /**< dim x dim, divided by n */
+    const double *var_se;    /**< dim standard errors of the variances */
+    const double *skewness;  /**< dim; NaN where the variance is 0 */
+    const double *kurtosis;  /**< dim; 3 for a normal; NaN as above */
     const double *min, *max; /**< dim */
 } ito_moments;
 
@@ -104,11 +104,11 @@ ITO_API ito_status ito_ensemble_quantile(ito_ctx *ctx,
 
 /** Exit times by the last frame. */
 typedef struct ito_exits {
-    uint64_t n;       /**< particles */
+    uint64_t n;        /**< particles */
     uint64_t absorbed; /**< those that have left */
-    double mean;      /**< mean exit time of those, NaN for none */
-    double mean_se;   /**< its standard error */
-    double min, max;  /**< earliest and latest */
+    double mean;       /**< mean exit time of those, NaN for none */
+    double mean_se;    /**< its standard error */
+    double min, max;   /**< earliest and latest */
 } ito_exits;
 
 /** Statistics of the exit times; counts (exit_bins values) may be NULL. */

@@ -84,10 +84,10 @@ typedef size_t (*ito_scratch_fn)(void *user, size_t rows);
  * Brownian motions and a dim x m matrix, its element (c, j) at out[c m + j].
  */
 typedef enum ito_noise_kind {
-    ITO_NOISE_NONE,     /**< an ODE */
-    ITO_NOISE_ADDITIVE, /**< sigma(t): not of the state; either shape */
-    ITO_NOISE_SCALAR,   /**< sigma(t, x), one Brownian motion: noise_dim 1 */
-    ITO_NOISE_DIAGONAL, /**< sigma_c(t, x_c): noise_dim 0.  Component c of
+    ITO_NOISE_NONE,        /**< an ODE */
+    ITO_NOISE_ADDITIVE,    /**< sigma(t): not of the state; either shape */
+    ITO_NOISE_SCALAR,      /**< sigma(t, x), one Brownian motion: noise_dim 1 */
+    ITO_NOISE_DIAGONAL,    /**< sigma_c(t, x_c): noise_dim 0.  Component c of
                              sigma depends on component c of x alone */
     ITO_NOISE_COMMUTATIVE, /**< matrix; L^j sigma_k = L^k sigma_j, where L^j =
                                 sum_i sigma_ij d/dx_i; noise_dim 0 as well, for
@@ -137,25 +137,25 @@ enum {
  * be used through any context.
  */
 typedef struct ito_field {
-    const char *name;       /**< used in messages */
-    unsigned dtypes;        /**< ITO_F32, ITO_F64 or both or-ed; 0 = ITO_F32.
+    const char *name;      /**< used in messages */
+    unsigned dtypes;       /**< ITO_F32, ITO_F64 or both or-ed; 0 = ITO_F32.
                              States of another type are converted */
-    unsigned flags;         /**< ITO_FIELD_... */
-    size_t dim;             /**< components of a particle */
-    size_t noise_dim;       /**< Brownian motions; 0 = one a component */
-    ito_noise_kind noise;   /**< how sigma depends on the state */
-    ito_calculus calculus;  /**< of sigma */
-    ito_eval_fn drift;      /**< u: dim components */
-    ito_eval_fn diffusion;  /**< sigma, shaped by noise_dim; NULL without
+    unsigned flags;        /**< ITO_FIELD_... */
+    size_t dim;            /**< components of a particle */
+    size_t noise_dim;      /**< Brownian motions; 0 = one a component */
+    ito_noise_kind noise;  /**< how sigma depends on the state */
+    ito_calculus calculus; /**< of sigma */
+    ito_eval_fn drift;     /**< u: dim components */
+    ito_eval_fn diffusion; /**< sigma, shaped by noise_dim; NULL without
                                  noise.  WIDE: rows of dim values (noise_dim
                                  0), or of dim x noise_dim values */
     ito_eval_fn diffusion_deriv; /**< optional, L^j sigma_k.  Diagonal shape:
                                  out[c] = sigma_c d sigma_c / dx_c.  Matrix:
                                  component c of L^j sigma_k at
                                  out[(c m + k) m + j] */
-    ito_eval_fn jacobian;   /**< optional, du_c / dx_k at out[c dim + k]; what
+    ito_eval_fn jacobian; /**< optional, du_c / dx_k at out[c dim + k]; what
                                  implicit methods use, else differences */
-    const double *rates;    /**< optional, dim numbers: u_c = rates[c] x_c +
+    const double *rates;  /**< optional, dim numbers: u_c = rates[c] x_c +
                                  the rest; exponential methods solve that part
                                  exactly */
     const ito_second_order *second_order; /**< optional, see there */

@@ -47,24 +47,24 @@ enum {
     ITO_METHOD_DERIV = 16u,   /**< needs the field's diffusion_deriv */
     ITO_METHOD_RATES = 32u,   /**< needs the field's rates */
     ITO_METHOD_SECOND_ORDER = 64u, /**< needs the field's second_order */
-    ITO_METHOD_LANGEVIN = 128u /**< needs the field's potential and constant
+    ITO_METHOD_LANGEVIN = 128u     /**< needs the field's potential and constant
                                     noise, equal in all components */
 };
 
 /** A method, a row of the table behind ito_method_at. */
 typedef struct ito_method {
-    const char *name;   /**< "euler", "dopri5", "milstein", ... */
-    const char *text;   /**< one line for people, with its source */
-    size_t order;       /**< of the error at the end, in h, without noise */
-    size_t evals;       /**< evaluations of the drift a step */
-    unsigned noise;     /**< kinds of noise it fits: bits 1u << ITO_NOISE_... */
-    unsigned calculus;  /**< calculi it solves where sigma depends on the
+    const char *name;  /**< "euler", "dopri5", "milstein", ... */
+    const char *text;  /**< one line for people, with its source */
+    size_t order;      /**< of the error at the end, in h, without noise */
+    size_t evals;      /**< evaluations of the drift a step */
+    unsigned noise;    /**< kinds of noise it fits: bits 1u << ITO_NOISE_... */
+    unsigned calculus; /**< calculi it solves where sigma depends on the
                              state, or-ed; 0: it fits no such noise */
-    double strong;      /**< strong order for the widest kind it fits */
+    double strong;     /**< strong order for the widest kind it fits */
     double strong_additive; /**< strong order for additive noise */
-    double weak;        /**< weak order */
-    unsigned flags;     /**< ITO_METHOD_... */
-    void *reserved[4];  /**< zero */
+    double weak;            /**< weak order */
+    unsigned flags;         /**< ITO_METHOD_... */
+    void *reserved[4];      /**< zero */
 } ito_method;
 
 /** The i-th method, or NULL past the end. */
@@ -95,7 +95,7 @@ typedef struct ito_frame {
     const double *exit_times; /**< n times at which a particle left through an
                          absorbing edge, +inf for those inside; NULL where no
                          edge absorbs */
-    void *reserved[4]; /**< zero */
+    void *reserved[4];        /**< zero */
 } ito_frame;
 
 /**
@@ -156,8 +156,8 @@ ITO_API int ito_start_normal(void *start, const ito_tile *tile, void *const *x);
  * motion j (WIDE: W[0] with n rows) over step tile->step of length tile->h.
  * Types and return value as ito_eval_fn.
  */
-typedef int (*ito_increment_fn)(void *arg, const ito_tile *tile,
-                                void *const *W, void *const *H);
+typedef int (*ito_increment_fn)(void *arg, const ito_tile *tile, void *const *W,
+                                void *const *H);
 
 /** What happens at an edge of the space of one component. */
 typedef enum ito_edge {
@@ -187,32 +187,32 @@ typedef enum ito_bad {
 
 /** An initial value problem.  Zero in any field means the default. */
 typedef struct ito_problem {
-    const ito_field *field; /**< what moves the particles */
-    double t0;              /**< time of the initial states */
-    double t1;              /**< time of the result; t1 < t0 runs backwards
+    const ito_field *field;   /**< what moves the particles */
+    double t0;                /**< time of the initial states */
+    double t1;                /**< time of the result; t1 < t0 runs backwards
                                  (fields without noise) */
-    size_t n;               /**< particles; 0 is allowed */
-    ito_dtype dtype;        /**< number type of the state; 0 = ITO_F32 */
-    uint64_t id0;           /**< id of the first particle */
-    const float *cond;      /**< n rows of field->cond_dim conditions */
-    ito_init_fn init;       /**< initial states; NULL: they are in x */
-    void *init_arg;         /**< first argument of init */
-    const ito_sink *sinks;  /**< who wants to see states on the way */
-    size_t sink_count;      /**< how many */
-    uint64_t seed;          /**< of the noise: the motion of ito/brownian.h */
-    uint32_t stream;        /**< sub-run of the noise */
+    size_t n;                 /**< particles; 0 is allowed */
+    ito_dtype dtype;          /**< number type of the state; 0 = ITO_F32 */
+    uint64_t id0;             /**< id of the first particle */
+    const float *cond;        /**< n rows of field->cond_dim conditions */
+    ito_init_fn init;         /**< initial states; NULL: they are in x */
+    void *init_arg;           /**< first argument of init */
+    const ito_sink *sinks;    /**< who wants to see states on the way */
+    size_t sink_count;        /**< how many */
+    uint64_t seed;            /**< of the noise: the motion of ito/brownian.h */
+    uint32_t stream;          /**< sub-run of the noise */
     const ito_bounds *bounds; /**< dim edges, or NULL; not for WIDE fields */
-    int no_bridge;          /**< 1: a particle leaves only if it is outside at
+    int no_bridge;            /**< 1: a particle leaves only if it is outside at
                                  the end of a step; else, where there is
                                  noise, it may have left in between, with the
                                  probability of the Brownian bridge */
-    double *exit_times;     /**< where an edge absorbs: receives n times at
+    double *exit_times;       /**< where an edge absorbs: receives n times at
                                  which particles left, +inf for those inside; a
                                  call that goes on (opts.begin > 0) reads those
                                  of the call before; or NULL */
     ito_increment_fn increments; /**< replayed noise, or NULL */
-    void *increments_arg;   /**< first argument of increments */
-    void *reserved[8];      /**< zero */
+    void *increments_arg;        /**< first argument of increments */
+    void *reserved[8];           /**< zero */
 } ito_problem;
 
 /** How to solve.  Zero in any field means the default. */
@@ -268,12 +268,12 @@ typedef struct ito_solve_stats {
     double t;      /**< time reached by all particles */
     uint64_t step; /**< step reached: step0 + the point of the grid */
     uint64_t accepted, rejected; /**< adaptive steps, over all groups */
-    uint64_t absorbed; /**< particles that left through an edge in this call;
+    uint64_t absorbed;    /**< particles that left through an edge in this call;
                             those on an edge at the start count if begin is 0 */
-    uint64_t bad;      /**< particles frozen or kept though not finite */
+    uint64_t bad;         /**< particles frozen or kept though not finite */
     double accepted_rate; /**< Metropolis methods: share of accepted moves */
-    const char *method; /**< name of the method that was used */
-    void *reserved[3]; /**< zero */
+    const char *method;   /**< name of the method that was used */
+    void *reserved[3];    /**< zero */
 } ito_solve_stats;
 
 /**

@@ -69,11 +69,11 @@ typedef struct ito_formulas {
                                 q and v, with this friction */
     int no_noise;          /**< with energy: gradient descent */
     const ito_param *params; /**< parameters of all texts */
-    size_t param_count;    /**< how many */
-    size_t dim;            /**< components; 0 = found from the texts */
-    ito_calculus convert;  /**< the calculus to solve in; the drift is
+    size_t param_count;      /**< how many */
+    size_t dim;              /**< components; 0 = found from the texts */
+    ito_calculus convert;    /**< the calculus to solve in; the drift is
                                 converted.  UNSET = as written */
-    void *reserved[4];     /**< zero */
+    void *reserved[4];       /**< zero */
 } ito_formulas;
 
 /**
@@ -120,7 +120,7 @@ enum {
     ITO_EXACT_PATH = 2u,    /**< X_t as a function of W_t (strong solution) */
     ITO_EXACT_DENSITY = 4u, /**< log density at t */
     ITO_EXACT_STATIONARY = 8u, /**< log of the stationary density */
-    ITO_EXACT_FLOW = 16u    /**< the solution of the ODE */
+    ITO_EXACT_FLOW = 16u       /**< the solution of the ODE */
 };
 
 /** Which closed forms there are: ITO_EXACT_... bits. */

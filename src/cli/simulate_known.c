@@ -14,6 +14,7 @@
 
 #define BARS_MIN 12
 #define BARS_MAX 60
+#define REACH    0.5 /* of the limits of a system: how far pictures go beyond */
 #define MARGIN   0.2 /* beyond the paths, where nothing else is known */
 
 ito_paths known_paths(const known *k, size_t frames)
@@ -66,8 +67,12 @@ ito_status known_window(const known *g, size_t c, double w[2])
         w[0] -= room;
         w[1] += room;
     } else if (g->s->lo[c] < g->s->hi[c]) {
-        w[0] = given ? g->s->lo[c] : fmin(w[0], g->s->lo[c]);
-        w[1] = given ? g->s->hi[c] : fmax(w[1], g->s->hi[c]);
+        /* what runs away must not make the rest too small to see */
+        const double lo = g->s->lo[c], hi = g->s->hi[c];
+        const double most = given ? 0.0 : REACH * (hi - lo);
+
+        w[0] = fmin(lo, fmax(w[0], lo - most));
+        w[1] = fmax(hi, fmin(w[1], hi + most));
     }
     return ITO_OK;
 }

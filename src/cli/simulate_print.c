@@ -12,7 +12,7 @@
 #include "cli/simulate.h"
 #include "cli/term.h"
 
-/* --- methods ------------------------------------------------------------------ */
+/* --- methods ----------------------------------------------------------- */
 
 static const char *order_text(double order, char buffer[16])
 {
@@ -80,7 +80,7 @@ void simulate_list_methods(void)
     }
 }
 
-/* --- one frame ------------------------------------------------------------------ */
+/* --- one frame --------------------------------------------------------- */
 
 static double sd(const simulation *s, const ito_moments *m, size_t c)
 {
@@ -184,7 +184,7 @@ static ito_status print_table(ito_ctx *ctx, simulation *s)
     return rc == ITO_OK ? print_exits(ctx, s) : rc;
 }
 
-/* --- JSON ------------------------------------------------------------------------- */
+/* --- JSON -------------------------------------------------------------- */
 
 static void json_array(const char *name, size_t n, const double *x)
 {

@@ -17,7 +17,7 @@
 #define FRAMES_DEFAULT 5
 #define BINS_DEFAULT   200
 
-/* --- text of the form NAME:...:LO:HI -------------------------------------- */
+/* --- text of the form NAME:...:LO:HI ----------------------------------- */
 
 /* The component of that name, or dim. */
 static size_t find_component(const simulation *s, const char *name,
@@ -75,7 +75,7 @@ static ito_status no_component(const simulation *s, const char *option,
                     option, item, list);
 }
 
-/* --- edges and limits ------------------------------------------------------ */
+/* --- edges and limits -------------------------------------------------- */
 
 /* NAME:KIND:LO:HI, where LO or HI may be empty. */
 static ito_status read_bounds(simulation *s, const char *item)
@@ -163,7 +163,7 @@ static ito_status make_space(simulation *s)
     return rc;
 }
 
-/* --- time ------------------------------------------------------------------- */
+/* --- time -------------------------------------------------------------- */
 
 /* Steps of length --h; the last one must end at t. */
 static ito_status steps_of_h(double t, size_t *steps)
@@ -212,7 +212,7 @@ static ito_status make_times(simulation *s)
     return rc;
 }
 
-/* --- what is gathered --------------------------------------------------------- */
+/* --- what is gathered -------------------------------------------------- */
 
 /* Counts finished particles and shows them. */
 typedef struct progress {

@@ -139,7 +139,7 @@ ITO_INLINE vf math_cos_part(vf r2)
 #define MATH_2_OVER_PI 0x1.45f306dc9c883p-1
 #define MATH_PIO2_A    0x1.921fb54442d18p+0
 #define MATH_PIO2_B    0x1.1a62633145c07p-54
-#define MATH_PIO2_C    -0x1.f1976b7ed8fbcp-110
+#define MATH_PIO2_C    (-0x1.f1976b7ed8fbcp-110)
 
 /* Where 1 - tanh is far below the last place. */
 #define MATH_TANH_MAX V1(350.0)

@@ -146,8 +146,8 @@ ITO_INLINE vf math_cos_part(vf r2)
 #define MATH_TO_WHOLE  12582912.0
 #define MATH_2_OVER_PI 0x1.45f306p-1
 #define MATH_PIO2_A    0x1.921fb6p+0
-#define MATH_PIO2_B    -0x1.777a5cp-25
-#define MATH_PIO2_C    -0x1.ee59dap-50
+#define MATH_PIO2_B    (-0x1.777a5cp-25)
+#define MATH_PIO2_C    (-0x1.ee59dap-50)
 
 #endif
 

@@ -19,7 +19,7 @@
 
 #define SEED 5
 
-/* --- survival ---------------------------------------------------------------- */
+/* --- survival ---------------------------------------------------------- */
 
 typedef struct exit_row {
     const char *problem, *quantity;
@@ -46,19 +46,33 @@ typedef struct exit_row {
 
 /* clang-format off */
 static const exit_row rows[] = {
-    { "brownian", "survival below 1, watched 25 times", "0", "1", 0, ABOVE(1), 1, 25, 1000000, 1, .7333, 0, .0007 },
-    { "brownian", "survival below 1, watched 100 times", "0", "1", 0, ABOVE(1), 1, 100, 1000000, 1, .7115, 0, .0007 },
-    { "brownian", "survival below 1, watched 400 times", "0", "1", 0, ABOVE(1), 1, 400, 1000000, 1, .6968, 0, .0007 },
-    { "brownian", "survival below 1, bridge, 25 steps", "0", "1", 0, ABOVE(1), 1, 25, 1000000, 0, .68268949, 0, 0 },
-    { "brownian", "survival below 1, bridge, 100 steps", "0", "1", 0, ABOVE(1), 1, 100, 1000000, 0, .68268949, 0, 0 },
-    { "brownian", "survival below 1, drift 1/2, bridge", "0.5", "1", 0, ABOVE(1), 1, 25, 1000000, 0, .50986166, 0, 0 },
-    { "brownian", "survival below 1, drift -1/2, bridge", "-0.5", "1", 0, ABOVE(1), 1, 25, 1000000, 0, .81968818, 0, 0 },
-    { "brownian", "survival in (-1, 1) to 1/4", "0", "1", 0, BETWEEN(-1, 1), .25, 50, 1000000, 0, .90899948, 0, 0 },
-    { "brownian", "survival in (-1, 1) to 1", "0", "1", 0, BETWEEN(-1, 1), 1, 200, 1000000, 0, .37077743, 0, 0 },
-    { "brownian", "mean time to leave (-1, 1)", "0", "1", 0, BETWEEN(-1, 1), 14, 1400, 100000, 0, 0, 1, .003 },
-    { "double-well", "mean time from -1 to 0, D = .5", "x-x^3", "1", -1, ABOVE(0), 50, 10000, 20000, 0, 0, 2.521704, .005 },
-    { "double-well", "mean time from -1 to 1, D = .5", "x-x^3", "1", -1, ABOVE(1), 120, 24000, 20000, 0, 0, 6.697758, .01 },
-    { "double-well", "mean time from -1 to 0, D = .25", "x-x^3", "sqrt(0.5)", -1, ABOVE(0), 110, 22000, 20000, 0, 0, 5.743437, .01 },
+    { "brownian", "survival below 1, watched 25 times",
+      "0", "1", 0, ABOVE(1), 1, 25, 1000000, 1, .7333, 0, .0007 },
+    { "brownian", "survival below 1, watched 100 times",
+      "0", "1", 0, ABOVE(1), 1, 100, 1000000, 1, .7115, 0, .0007 },
+    { "brownian", "survival below 1, watched 400 times",
+      "0", "1", 0, ABOVE(1), 1, 400, 1000000, 1, .6968, 0, .0007 },
+    { "brownian", "survival below 1, bridge, 25 steps",
+      "0", "1", 0, ABOVE(1), 1, 25, 1000000, 0, .68268949, 0, 0 },
+    { "brownian", "survival below 1, bridge, 100 steps",
+      "0", "1", 0, ABOVE(1), 1, 100, 1000000, 0, .68268949, 0, 0 },
+    { "brownian", "survival below 1, drift 1/2, bridge",
+      "0.5", "1", 0, ABOVE(1), 1, 25, 1000000, 0, .50986166, 0, 0 },
+    { "brownian", "survival below 1, drift -1/2, bridge",
+      "-0.5", "1", 0, ABOVE(1), 1, 25, 1000000, 0, .81968818, 0, 0 },
+    { "brownian", "survival in (-1, 1) to 1/4",
+      "0", "1", 0, BETWEEN(-1, 1), .25, 50, 1000000, 0, .90899948, 0, 0 },
+    { "brownian", "survival in (-1, 1) to 1",
+      "0", "1", 0, BETWEEN(-1, 1), 1, 200, 1000000, 0, .37077743, 0, 0 },
+    { "brownian", "mean time to leave (-1, 1)",
+      "0", "1", 0, BETWEEN(-1, 1), 14, 1400, 100000, 0, 0, 1, .003 },
+    { "double-well", "mean time from -1 to 0, D = .5",
+      "x-x^3", "1", -1, ABOVE(0), 50, 10000, 20000, 0, 0, 2.521704, .005 },
+    { "double-well", "mean time from -1 to 1, D = .5",
+      "x-x^3", "1", -1, ABOVE(1), 120, 24000, 20000, 0, 0, 6.697758, .01 },
+    { "double-well", "mean time from -1 to 0, D = .25",
+      "x-x^3", "sqrt(0.5)", -1, ABOVE(0), 110, 22000, 20000, 0, 0, 5.743437,
+      .01 },
 };
 /* clang-format on */
 
@@ -121,7 +135,7 @@ static ito_status check_row(check_run *run, const exit_row *row)
     return rc;
 }
 
-/* --- moments of the end ---------------------------------------------------------- */
+/* --- moments of the end ------------------------------------------------ */
 
 /* E |1/2 + W_1| by folding at 0: one step is exact in law. */
 static ito_status check_reflection(check_run *run)

@@ -21,7 +21,7 @@
 #include "kern/dmath.h"
 #include "sim/checks.h"
 
-/* --- geometric Brownian motion ------------------------------------------------ */
+/* --- geometric Brownian motion ----------------------------------------- */
 
 #define NODES_MAX 5
 
@@ -155,7 +155,7 @@ static ito_status check_gbm(check_run *run)
     return rc;
 }
 
-/* --- harmonic Langevin dynamics -------------------------------------------------- */
+/* --- harmonic Langevin dynamics ---------------------------------------- */
 
 #define UNITS 6 /* q, v, W_q, W_v, H_q, H_v */
 

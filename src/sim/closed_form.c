@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * closed_form.c - the closed forms of systems: moments, strong solutions, densities.
+ * closed_form.c - closed forms of systems: moments, strong solutions,
+ * densities.
  *
  * They come from four places: formulas in the table of named systems; the
  * linear equations of affine.c, which hold for a formula of the user's as
- * well; the loops of native.c for any number of independent components; the
+ * well; independent.c for any number of independent components; the
  * density of a Gaussian whose moments are known.
  */
 #include <math.h>

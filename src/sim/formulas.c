@@ -73,20 +73,31 @@ static int potential(void *user, const ito_tile *tile, void *const *out)
     return evaluate(s, s->potential, tile, out);
 }
 
-static int native_drift(void *user, const ito_tile *tile, void *const *out)
+static int call_kernel(const ito_system *s, const fast *which,
+                       const ito_tile *tile, void *const *out)
 {
-    const ito_system *s = user;
+    const ito_native drift_of = (ito_native)(which->which - 1);
+    const double *v = s->value + which->first;
 
-    s->kind->native->drift[tile->dtype == ITO_F64](s->value, tile, out);
+    if (tile->dtype == ITO_F64)
+        s->kern->f64->native(drift_of, v, tile->npad, tile->x, out);
+    else
+        s->kern->native(drift_of, v, tile->npad, tile->x, out);
     return 0;
 }
 
-static int native_diffusion(void *user, const ito_tile *tile, void *const *out)
+static int fast_drift(void *user, const ito_tile *tile, void *const *out)
 {
     const ito_system *s = user;
 
-    s->kind->native->diffusion[tile->dtype == ITO_F64](s->value, tile, out);
-    return 0;
+    return call_kernel(s, &s->kind->fast_drift, tile, out);
+}
+
+static int fast_diffusion(void *user, const ito_tile *tile, void *const *out)
+{
+    const ito_system *s = user;
+
+    return call_kernel(s, &s->kind->fast_diffusion, tile, out);
 }
 
 static size_t scratch_bytes(void *user, size_t rows)
@@ -562,17 +573,17 @@ static void set_callbacks(making *k, bool converted)
 {
     ito_system *s = k->s;
     ito_field *f = &s->field;
-    const native *fast = s->kind ? s->kind->native : NULL;
+    const system_kind *kind = s->kind;
     const ito_expr *all[] = { s->drift,    s->diffusion,  s->deriv,
                               s->jacobian, s->divergence, s->potential };
 
     f->drift = k->second ? second_drift : drift;
-    if (fast && fast->drift[0] && !converted)
-        f->drift = native_drift;
+    if (kind && kind->fast_drift.which && !converted)
+        f->drift = fast_drift;
     if (f->noise != ITO_NOISE_NONE) {
         f->diffusion = k->second ? second_diffusion : diffusion;
-        if (fast && fast->diffusion[0])
-            f->diffusion = native_diffusion;
+        if (kind && kind->fast_diffusion.which)
+            f->diffusion = fast_diffusion;
     }
     if (s->deriv)
         f->diffusion_deriv = deriv;

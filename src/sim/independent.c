@@ -14,17 +14,6 @@
 #include "kern/dmath.h"
 #include "sim/system_parts.h"
 
-#define T       float
-#define NAME(x) x##_f32
-#include "sim/independent_tmpl.h"
-#undef T
-#undef NAME
-#define T       double
-#define NAME(x) x##_f64
-#include "sim/independent_tmpl.h"
-#undef T
-#undef NAME
-
 #define JACOBIAN_MAX 16
 #define LOG_2PI      1.83787706640934548356
 
@@ -35,22 +24,31 @@ enum { THETA, MU, SIGMA, DIM };
 static void fill(const ito_tile *tile, size_t comps, double value,
                  void *const *out)
 {
-    if (tile->dtype == ITO_F64)
-        fill_f64(tile, comps, value, out);
-    else
-        fill_f32(tile, comps, value, out);
+    for (size_t c = 0; c < comps; c++)
+        for (size_t i = 0; i < tile->npad; i++) {
+            if (tile->dtype == ITO_F64)
+                ((double *)out[c])[i] = value;
+            else
+                ((float *)out[c])[i] = (float)value;
+        }
 }
 
 static int drift(void *user, const ito_tile *tile, void *const *out)
 {
     const ito_system *s = user;
 
-    if (s->value[THETA] == 0.0)
+    if (s->value[THETA] == 0.0) {
         fill(tile, tile->dim, 0.0, out);
-    else if (tile->dtype == ITO_F64)
-        ou_drift_f64(s->value, tile, out);
-    else
-        ou_drift_f32(s->value, tile, out);
+        return 0;
+    }
+    for (size_t c = 0; c < tile->dim; c++) {
+        if (tile->dtype == ITO_F64)
+            s->kern->f64->native(ITO_NATIVE_OU, s->value, tile->npad,
+                                 tile->x + c, out + c);
+        else
+            s->kern->native(ITO_NATIVE_OU, s->value, tile->npad, tile->x + c,
+                            out + c);
+    }
     return 0;
 }
 
@@ -80,14 +78,28 @@ static int divergence(void *user, const ito_tile *tile, void *const *out)
     return 0;
 }
 
+/* sum_c theta / 2 (x_c - mu)^2, summed in double. */
 static int potential(void *user, const ito_tile *tile, void *const *out)
 {
     const ito_system *s = user;
+    const double half = 0.5 * s->value[THETA], mu = s->value[MU];
 
-    if (tile->dtype == ITO_F64)
-        ou_potential_f64(s->value, tile, out);
-    else
-        ou_potential_f32(s->value, tile, out);
+    for (size_t i = 0; i < tile->npad; i++) {
+        double sum = 0.0;
+
+        for (size_t c = 0; c < tile->dim; c++) {
+            const double d = (tile->dtype == ITO_F64
+                                  ? ((const double *)tile->x[c])[i]
+                                  : (double)((const float *)tile->x[c])[i]) -
+                             mu;
+
+            sum += d * d;
+        }
+        if (tile->dtype == ITO_F64)
+            ((double *)out[0])[i] = half * sum;
+        else
+            ((float *)out[0])[i] = (float)(half * sum);
+    }
     return 0;
 }
 

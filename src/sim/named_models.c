@@ -36,7 +36,7 @@ const system_kind ito__systems_models[] = {
                   { "sigma", "0", 0.0, 1e3, false } },
       .drift = "x*(alpha-beta*y); y*(delta*x-gamma)",
       .diffusion = "sigma*x; sigma*y",
-      .native = &ito__native_lotka_volterra,
+      .fast_drift = { 1 + ITO_NATIVE_LOTKA_VOLTERRA, 0 },
       .names = "prey predators",
       .start = { 10.0, 5.0 },
       .lo = { 0.0, 0.0 },

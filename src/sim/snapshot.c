@@ -23,7 +23,7 @@ typedef struct loaded {
     json_value *json;
 } loaded;
 
-/* --- writing ----------------------------------------------------------------- */
+/* --- writing ----------------------------------------------------------- */
 
 static ito_status describe(ito_ctx *ctx, const ito_snapshot *s, char **text)
 {
@@ -97,7 +97,7 @@ ito_status ito_snapshot_write(ito_ctx *ctx, const char *path,
     return rc;
 }
 
-/* --- reading ----------------------------------------------------------------- */
+/* --- reading ----------------------------------------------------------- */
 
 static bool get_size(const json_value *root, const char *name, size_t *out)
 {

@@ -5,7 +5,7 @@
  * A system is formulas: drift, diffusion and what follows from them by
  * symbolic derivatives (formulas.c).  A named system is a row of a table that
  * holds those formulas, its closed forms, again as formulas, and hints; where
- * speed or any number of components asks for it, also loops in C (native.c,
+ * any number of components asks for it, it is made in C (independent.c,
  * langevin.c).
  */
 #ifndef ITO_SIM_SYSTEM_PARTS_H
@@ -28,14 +28,11 @@ typedef struct system_param {
     bool whole; /* an integer */
 } system_param;
 
-/* Loops in C for what is called most, for float and double states.  value:
- * the parameters in the order of the table. */
-typedef void (*native_fn)(const double *value, const ito_tile *tile,
-                          void *const *out);
-typedef struct native {
-    native_fn drift[2]; /* float, double; NULL: the formula */
-    native_fn diffusion[2];
-} native;
+/* A kernel in place of a formula (kern.h: native). */
+typedef struct fast {
+    int which;    /* 1 + an ito_native; 0: the formula */
+    size_t first; /* its v[0] is this parameter, and so on */
+} fast;
 
 /*
  * A named system.  Texts are in the notation of ito/expr.h; start and params
@@ -55,7 +52,7 @@ typedef struct system_kind {
     const char *temperature; /* the parameters of that meaning */
     const char *gamma;
     const char *names; /* of components, blanks between; NULL = x y z */
-    const native *native;
+    fast fast_drift, fast_diffusion;
     /* closed forms */
     const char *mean, *cov; /* of t and the start */
     const char *path;       /* of t, the start and then W */
@@ -159,11 +156,6 @@ ito_status ito__independent_logp(ito_ctx *ctx, const ito_system *s,
 ito_status ito__build_langevin(ito_ctx *ctx, ito_system *s);
 ito_status ito__langevin_stationary(ito_ctx *ctx, const ito_system *s, size_t n,
                                     const double *y, double *logp);
-/* Where the parameters of a row have their places (native.c has the loops). */
-extern const native ito__native_gbm, ito__native_double_well,
-    ito__native_linear, ito__native_rotation, ito__native_lorenz,
-    ito__native_van_der_pol, ito__native_lotka_volterra;
-
 /* --- text that grows (equation.c) ----------------------------------------- */
 
 typedef struct text {

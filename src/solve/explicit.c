@@ -28,11 +28,11 @@ static void combine(const stepper *s, void *const *z, void *const *x, size_t m,
         k[used] = s->k[j][0];
         a[used++] = s->h * weight[j];
     }
-    assert(used > 0);
     if (x) {
         s->ops->lincomb(s->kern, s->values, z[0], x[0], used, a, k);
         return;
     }
+    assert(used > 0);
     s->ops->scale(s->kern, s->values, a[0], k[0], z[0]);
     s->ops->lincomb(s->kern, s->values, z[0], z[0], used - 1, a + 1, k + 1);
 }
