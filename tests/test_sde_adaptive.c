@@ -59,7 +59,7 @@ TEST(errors_fall_with_the_tolerance_on_every_path)
         const ito_field f = scalar_field(
             &gbm, ITO_NOISE_DIAGONAL,
             rows[k].strat ? ITO_CALCULUS_STRATONOVICH : ITO_CALCULUS_ITO);
-        double last = INFINITY;
+        double last = HUGE_VAL;
         uint64_t steps = 0;
 
         for (double tol = 0.1; tol > (k ? 3e-3 : 3e-4); tol /= 10) {

@@ -308,6 +308,66 @@ TEST(kernels_equal_their_formulas)
     CHECK(tried >= 7);
 }
 
+/* --- bits ----------------------------------------------------------------- */
+
+#define POINTS 100
+
+/* All parts of a field at POINTS points in one table of kernels. */
+static size_t all_bits(const char *cpu, const char *spec, ito_dtype dtype,
+                       double *out)
+{
+    static const ito_part parts[] = { ITO_PART_DRIFT, ITO_PART_DIFFUSION,
+                                      ITO_PART_JACOBIAN, ITO_PART_DIVERGENCE,
+                                      ITO_PART_POTENTIAL };
+    const ito_ctx_opts opts = { .cpu = cpu, .threads = 1 };
+    const ito_rows_at at = { .t = 0.3, .dtype = dtype };
+    double x[POINTS * CALL_DIM];
+    float narrow[POINTS * CALL_DIM];
+    ito_ctx *own = NULL;
+    ito_system *s = NULL;
+    size_t used = 0;
+
+    CHECK(ito_open(&own, &opts) == ITO_OK);
+    CHECK_OK(own, ito_system_open(own, spec, ITO_CALCULUS_UNSET, &s));
+    t_seed = 7;
+    for (size_t i = 0; i < POINTS; i++)
+        point_in(s, x + i * s->field.dim);
+    for (size_t i = 0; i < POINTS * s->field.dim; i++)
+        narrow[i] = (float)x[i];
+    for (size_t k = 0; k < COUNT(parts); k++) {
+        const ito_status rc = ito_field_eval(
+            own, &s->field, parts[k], &at, POINTS,
+            dtype == ITO_F64 ? (const void *)x : narrow, out + used);
+
+        CHECK(rc == ITO_OK || rc == ITO_EUNFIT);
+        used += rc == ITO_OK ? POINTS * CALL_DIM * CALL_DIM : 0;
+    }
+    ito_system_free(s);
+    ito_close(own);
+    return used;
+}
+
+TEST(all_kernels_give_the_same_bits)
+{
+    static double a[5 * POINTS * CALL_DIM * CALL_DIM], b[COUNT(a)];
+    const ito_system_info *info;
+    int runs = 0;
+
+    for (size_t i = 0; (info = ito_system_at(i)); i++)
+        for (size_t cpu = 1; ito_cpu_at(cpu, &runs); cpu++)
+            for (int type = ITO_F32; type <= ITO_F64 && runs; type++) {
+                size_t n;
+
+                memset(a, 0, sizeof(a));
+                memset(b, 0, sizeof(b));
+                n = all_bits(ito_cpu_at(0, NULL), info->name, (ito_dtype)type,
+                             a);
+                CHECK(n == all_bits(ito_cpu_at(cpu, NULL), info->name,
+                                    (ito_dtype)type, b));
+                CHECK_SAME(a, b, n);
+            }
+}
+
 /* --- calculus ------------------------------------------------------------- */
 
 TEST(conversion_changes_the_drift_by_half_the_derivative)
@@ -471,6 +531,7 @@ int main(void)
         RUN(diffusion_derivatives_are_those_of_the_diffusion),
         RUN(kinds_of_noise_are_found),
         RUN(kernels_equal_their_formulas),
+        RUN(all_kernels_give_the_same_bits),
         RUN(conversion_changes_the_drift_by_half_the_derivative),
         RUN(wave_and_cubic_have_no_stratonovich_drift),
         RUN(conversion_there_and_back_is_the_same_process),

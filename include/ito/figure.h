@@ -324,7 +324,8 @@ ITO_API ito_status ito_panel_band(ito_ctx *ctx, ito_panel *panel,
  * Add values that are given, such as a density, as colours from 0 (values
  * below it look like it) to opts->top: by default the largest value, or where
  * that is more than twice the level above which a tenth of the mass lies, 1.3
- * times that level.  Logarithmic colours span four decades.  Axes must be linear.
+ * times that level.  Logarithmic colours span four decades.  Axes must be
+ * linear.
  *
  * @param opts  bins is not used; or NULL
  */

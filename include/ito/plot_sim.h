@@ -49,6 +49,7 @@ typedef struct ito_ensemble_view {
     size_t component;   /**< the column that is drawn */
     size_t total;       /**< paths that there were in all, for the legend; 0 =
                              those given */
+    int no_hist;        /**< no histogram */
     int band;           /**< 1: mean and 2 standard deviations of the paths */
     ito_band stats;     /**< mean and deviation from elsewhere instead: of more
                               particles than there are paths */
@@ -57,7 +58,6 @@ typedef struct ito_ensemble_view {
                               columns as the paths; n = 0: of the paths */
     ito_bars bars;      /**< the histogram itself, counted elsewhere */
     ito_curve density;  /**< exact density at the end */
-    int no_hist;        /**< no histogram */
     const char *title;  /**< of the panel, or NULL */
     double t_lo, t_hi;  /**< limits of time; both 0 = those of the paths */
     double lo, hi;      /**< limits of the component; both 0 = what the row

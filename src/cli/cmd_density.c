@@ -280,12 +280,8 @@ static ito_status density(ito_ctx *ctx, density_run *run)
         return rc;
     tell(run);
     if (pictures()) {
-        const char *const names[2] = {
-            ito_system_component(run->system, 0),
-            run->field->dim > 1 ? ito_system_component(run->system, 1) : NULL
-        };
-
-        run->film.names = names;
+        for (size_t c = 0; c < run->field->dim; c++)
+            run->film.names[c] = ito_system_component(run->system, c);
         rc = density_film_write(ctx, &run->film, &density_args.files);
         if (rc != ITO_OK)
             return rc;

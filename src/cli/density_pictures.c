@@ -15,7 +15,8 @@
 
 #define FRAMES_MAX 200
 #define CELLS_MAX  500 /* along an axis, that are drawn */
-#define VALUES_MAX 20000000
+#define PLANE_MAX  256 /* the same of two axes */
+#define VALUES_MAX 4000000
 #define STILLS     4
 #define MOVES      60
 
@@ -52,16 +53,17 @@ int density_files_check(const density_files *files)
 
 static ito_status begin(density_film *f, const ito_density *p)
 {
-    size_t each;
+    size_t each, most;
 
     f->dim = ito_density_dim(p);
+    most = f->dim == 1 ? CELLS_MAX : PLANE_MAX;
     f->n[1] = f->group[1] = 1;
     for (size_t a = 0; a < f->dim; a++) {
         const size_t cells = ito_density_cells(p, a);
         const double first = ito_density_centre(p, a, 0);
         const double h = ito_density_centre(p, a, 1) - first;
 
-        f->group[a] = (cells + CELLS_MAX - 1) / CELLS_MAX;
+        f->group[a] = (cells + most - 1) / most;
         f->n[a] = cells / f->group[a];
         f->lo[a] = first - 0.5 * h;
         f->hi[a] = f->lo[a] + h * (double)(f->n[a] * f->group[a]);
@@ -133,7 +135,7 @@ void density_film_free(density_film *f)
 
 static const char *axis_name(const density_film *f, size_t a)
 {
-    return f->names ? f->names[a] : a ? "y" : "x";
+    return f->names[a] ? f->names[a] : a ? "y" : "x";
 }
 
 static const double *frame_of(const density_film *f, size_t k)

@@ -2,7 +2,7 @@
  *
  * density_pictures.h - pictures of a density on its way, for `ito density`.
  *
- *     density_film film = { .t0 = 0.0, .t1 = t_end, .names = names };
+ *     density_film film = { .t0 = 0.0, .t1 = t_end, .names = { "x" } };
  *
  *     density_film_take(&film, density);               the start
  *     opts.each = density_film_each; opts.each_arg = &film;
@@ -10,7 +10,8 @@
  *     rc = density_film_write(ctx, &film, &files);
  *     density_film_free(&film);
  *
- * Of all steps at most 200 are kept, evenly in time; beyond 10^6 cells fewer.
+ * Of all steps at most 200 are kept, evenly in time, of large grids fewer and
+ * in coarser cells: 32 MB at most.
  */
 #ifndef CLI_DENSITY_PICTURES_H
 #define CLI_DENSITY_PICTURES_H
@@ -27,10 +28,10 @@ typedef struct density_files {
 /** A density at some of its times.  Set t0, t1 and names; the rest is zero
  *  before the first density_film_take. */
 typedef struct density_film {
-    double t0, t1;            /* the span */
-    const char *const *names; /* of the axes; NULL = x, y */
-    size_t dim, n[2];         /* cells, after grouping */
-    size_t group[2];          /* cells of the grid in one of ours */
+    double t0, t1;        /* the span */
+    const char *names[2]; /* of the axes; NULL = x, y */
+    size_t dim, n[2];     /* cells, after grouping */
+    size_t group[2];      /* cells of the grid in one of ours */
     double lo[2], hi[2];
     size_t most;   /* frames at most */
     size_t frames; /* kept so far */
@@ -43,7 +44,7 @@ int density_files_check(const density_files *files);
 
 /** Keep the density as it is, where its time has come (the first time always;
  *  the last one, t1, always). */
-ito_status density_film_take(density_film *film, const ito_density *density);
+ito_status density_film_take(density_film *f, const ito_density *p);
 
 /** The same as an ito_density_opts.each. */
 int density_film_each(void *film, const ito_density *density);
@@ -53,9 +54,9 @@ int density_film_each(void *film, const ito_density *density);
  * quantiles, two axes at four times; of one time, or moving, the density
  * itself.
  */
-ito_status density_film_write(ito_ctx *ctx, const density_film *film,
+ito_status density_film_write(ito_ctx *ctx, const density_film *f,
                               const density_files *files);
 
-void density_film_free(density_film *film);
+void density_film_free(density_film *f);
 
 #endif /* CLI_DENSITY_PICTURES_H */

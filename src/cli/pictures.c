@@ -382,8 +382,10 @@ static float *make_nodes(size_t side)
     float *x = malloc(2 * side * side * sizeof(*x));
 
     for (size_t k = 0; x && k < side * side; k++) {
-        x[2 * k] = (float)(k % side) * step - WARP_REACH;
-        x[2 * k + 1] = (float)(k / side) * step - WARP_REACH;
+        const size_t col = k % side, row = k / side;
+
+        x[2 * k] = (float)col * step - WARP_REACH;
+        x[2 * k + 1] = (float)row * step - WARP_REACH;
     }
     return x;
 }

@@ -17,26 +17,26 @@
 #define REACH    0.5 /* of the limits of a system: how far pictures go beyond */
 #define MARGIN   0.2 /* beyond the paths, where nothing else is known */
 
-ito_paths known_paths(const known *k, size_t frames)
+ito_paths known_paths(const known *g, size_t frames)
 {
-    const kept_paths *kept = &k->s->kept;
+    const kept_paths *kept = &g->s->kept;
 
     return (ito_paths){ .n = kept->keep,
                         .dim = kept->dim,
                         .frames = frames,
                         .t = kept->t,
                         .f64 = kept->values,
-                        .names = k->names };
+                        .names = g->names };
 }
 
-ito_cloud known_frame(const known *k, size_t frame)
+ito_cloud known_frame(const known *g, size_t frame)
 {
-    const kept_paths *kept = &k->s->kept;
+    const kept_paths *kept = &g->s->kept;
 
     return (ito_cloud){ .n = kept->keep,
                         .dim = kept->dim,
                         .f64 = kept->values + frame * kept->keep * kept->dim,
-                        .names = k->names };
+                        .names = g->names };
 }
 
 /* Whether all kept particles start at one point. */
@@ -286,7 +286,7 @@ static ito_status find_ground(known *g)
     if (g->s->field->noise == ITO_NOISE_NONE)
         return ITO_OK;
     at = centres(g, KNOWN_GRID);
-    p = malloc(n * sizeof(*p));
+    p = calloc(n, sizeof(*p));
     if (!at || !p) {
         free(at);
         free(p);

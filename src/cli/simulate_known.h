@@ -33,14 +33,14 @@ typedef struct known {
 } known;
 
 /** The kept paths up to a frame, and one of their frames. */
-ito_paths known_paths(const known *k, size_t frames);
-ito_cloud known_frame(const known *k, size_t frame);
+ito_paths known_paths(const known *g, size_t frames);
+ito_cloud known_frame(const known *g, size_t frame);
 
 /** Limits of component c: those of the system, or of --limits, and beside what
  *  the kept particles need. */
-ito_status known_window(const known *k, size_t c, double w[2]);
+ito_status known_window(const known *g, size_t c, double w[2]);
 
-ito_status known_find(known *k);
-void known_free(known *k);
+ito_status known_find(known *g);
+void known_free(known *g);
 
 #endif /* CLI_SIMULATE_KNOWN_H */

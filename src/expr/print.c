@@ -73,9 +73,15 @@ static const infix *find_infix(unsigned op)
     return NULL;
 }
 
-static bool is_product(const node *n)
+/* True for a product that a sign may stand before without parentheses: not
+ * one that begins with a difference, which the sign would turn around. */
+static bool takes_sign(const node *nodes, const node *n)
 {
-    return n->op == ITO_MAP_MUL || n->op == ITO_MAP_DIV;
+    if (n->op != ITO_MAP_MUL && n->op != ITO_MAP_DIV)
+        return false;
+    while (n->op == ITO_MAP_MUL || n->op == ITO_MAP_DIV)
+        n = &nodes[n->arg[0]];
+    return n->op != ITO_MAP_SUB;
 }
 
 static unsigned hold_of(const node *nodes, const node *n)
@@ -88,7 +94,7 @@ static unsigned hold_of(const node *nodes, const node *n)
     case ITO_MAP_SELECT: return HOLD_CHOICE;
     case ITO_MAP_NOT: return HOLD_SIGN;
     case ITO_MAP_NEG:
-        return is_product(&nodes[n->arg[0]]) ? HOLD_PRODUCT : HOLD_SIGN;
+        return takes_sign(nodes, &nodes[n->arg[0]]) ? HOLD_PRODUCT : HOLD_SIGN;
     case OP_NUMBER: return n->value < 0.0 ? HOLD_SIGN : HOLD_ALL;
     default: return HOLD_ALL;
     }
@@ -183,7 +189,7 @@ static void print_item(printer *p, const item *it)
     } else if (n->op == ITO_MAP_NEG || n->op == ITO_MAP_NOT) {
         put(p, n->op == ITO_MAP_NEG ? "-" : "!");
         later(p, n->arg[0],
-              n->op == ITO_MAP_NEG && is_product(&nodes[n->arg[0]])
+              n->op == ITO_MAP_NEG && takes_sign(nodes, &nodes[n->arg[0]])
                   ? HOLD_PRODUCT
                   : HOLD_SIGN,
               true);

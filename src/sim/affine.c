@@ -79,7 +79,7 @@ static ito_status read_second(ito_ctx *ctx, const ito_system *s,
                               const ito_expr *jacobian, affine *a, bool *fits)
 {
     const size_t dim = a->dim, half = dim / 2;
-    double h[AFFINE_DIM * AFFINE_DIM / 4], sigma = 0.0;
+    double h[AFFINE_DIM * AFFINE_DIM / 4] = { 0.0 }, sigma = 0.0;
 
     *fits = get_numbers(jacobian, h);
     if (!*fits)
@@ -102,7 +102,8 @@ static ito_status read_diffusion(ito_ctx *ctx, const ito_system *s, affine *a,
                                  bool *fits)
 {
     const size_t dim = a->dim, m = s->field.noise_dim;
-    double value[AFFINE_DIM * AFFINE_DIM], slope[AFFINE_DIM * AFFINE_DIM];
+    double value[AFFINE_DIM * AFFINE_DIM] = { 0.0 };
+    double slope[AFFINE_DIM] = { 0.0 };
     static const size_t all[AFFINE_DIM] = { 0, 1, 2, 3, 4, 5, 6, 7 };
     ito_expr *grad = NULL;
     ito_status rc;
@@ -335,6 +336,7 @@ static ito_status exponential(ito_ctx *ctx, const affine *a, const parts *p,
     const size_t n = p->size;
     double *g = work + n * n;
     size_t squares = 0;
+    int exponent;
     double size;
 
     make_generator(a, p, isfinite(t) ? t : 1.0, g);
@@ -343,8 +345,9 @@ static ito_status exponential(ito_ctx *ctx, const affine *a, const parts *p,
         return ito__fail(ctx, ITO_ERANGE,
                          "moments: the coefficients times t = %g are too large",
                          t);
-    for (; size > 0.5; size *= 0.5)
-        squares++;
+    (void)frexp(size, &exponent); /* size < 2^exponent */
+    if (exponent > -1)
+        squares = (size_t)exponent + 1;
     for (size_t i = 0; i < n * n; i++)
         g[i] = ldexp(g[i], -(int)squares);
     taylor(n, g, e, work);
@@ -369,10 +372,11 @@ static double apply(const affine *a, const parts *p, const double *e, size_t i,
     const double *row = e + i * p->size;
     double sum = row[0];
 
-    for (size_t k = 0; k < a->dim; k++)
+    for (size_t k = 0; k < a->dim; k++) {
         sum += row[p->m + k] * x[k];
-    for (size_t k = 0; !a->additive && k < a->dim * a->dim; k++)
-        sum += row[p->M + k] * (x[k / a->dim] * x[k % a->dim]);
+        for (size_t j = 0; !a->additive && j < a->dim; j++)
+            sum += row[p->M + k * a->dim + j] * (x[k] * x[j]);
+    }
     return sum;
 }
 

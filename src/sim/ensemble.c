@@ -218,6 +218,7 @@ static void count_values(const chunk *k, size_t c, const double *x)
     ito_ensemble *s = k->s;
     const size_t at = k->frame->index * s->dim + c;
     uint64_t *hist = s->hist + at * (s->bins + 2);
+    const size_t binned = s->bins > 0 ? k->n : 0;
     double min = HUGE_VAL, max = -HUGE_VAL;
     uint32_t bin[CHUNK];
 
@@ -225,12 +226,12 @@ static void count_values(const chunk *k, size_t c, const double *x)
         min = x[i] < min ? x[i] : min;
         max = x[i] > max ? x[i] : max;
     }
-    for (size_t i = 0; s->bins > 0 && i < k->n; i++)
+    for (size_t i = 0; i < binned; i++)
         bin[i] = (uint32_t)find_bin(x[i], s->lo[c], s->hi[c], s->bins);
     os_lock_enter(k->lock);
     s->min[at] = min < s->min[at] ? min : s->min[at];
     s->max[at] = max > s->max[at] ? max : s->max[at];
-    for (size_t i = 0; s->bins > 0 && i < k->n; i++)
+    for (size_t i = 0; i < binned; i++)
         hist[bin[i]]++;
     os_lock_leave(k->lock);
 }

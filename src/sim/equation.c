@@ -17,6 +17,7 @@
 
 /* --- text that grows ------------------------------------------------------ */
 
+/* Room for `bytes` more; false without memory. */
 static bool make_room(text *t, size_t bytes)
 {
     size_t room = t->room ? t->room : 128;
@@ -24,8 +25,6 @@ static bool make_room(text *t, size_t bytes)
 
     while (room - t->used < bytes)
         room = size_mul(room, 2);
-    if (room == t->room)
-        return true;
     at = ito__realloc(t->ctx, t->at, t->room, room);
     if (!at)
         return false;
@@ -36,20 +35,20 @@ static bool make_room(text *t, size_t bytes)
 
 void ito__text_add(text *t, const char *format, ...)
 {
-    va_list args;
-    int n;
+    while (!t->failed) {
+        const size_t room = t->room - t->used;
+        va_list args;
+        int n;
 
-    va_start(args, format);
-    n = vsnprintf(NULL, 0, format, args);
-    va_end(args);
-    if (t->failed || n < 0 || !make_room(t, (size_t)n + 1)) {
-        t->failed = true;
-        return;
+        va_start(args, format);
+        n = vsnprintf(room ? t->at + t->used : NULL, room, format, args);
+        va_end(args);
+        if (n >= 0 && (size_t)n < room) {
+            t->used += (size_t)n;
+            return;
+        }
+        t->failed = n < 0 || !make_room(t, (size_t)n + 1);
     }
-    va_start(args, format);
-    vsnprintf(t->at + t->used, (size_t)n + 1, format, args);
-    va_end(args);
-    t->used += (size_t)n;
 }
 
 void ito__text_number(text *t, double value)
@@ -103,7 +102,8 @@ ito_status ito__system_names(ito_ctx *ctx, ito_system *s, const char *given)
             if (half == 1)
                 snprintf(name, SYSTEM_NAME, "%c", letter);
             else
-                snprintf(name, SYSTEM_NAME, "%c%zu", letter, c % half + 1);
+                snprintf(name, SYSTEM_NAME, "%c%zu", letter,
+                         c < half ? c + 1 : c - half + 1);
         } else if (dim <= 3) {
             snprintf(name, SYSTEM_NAME, "%c", "xyz"[c]);
         } else {

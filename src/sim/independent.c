@@ -14,8 +14,7 @@
 #include "kern/dmath.h"
 #include "sim/system_parts.h"
 
-#define JACOBIAN_MAX 16
-#define LOG_2PI      1.83787706640934548356
+#define LOG_2PI 1.83787706640934548356
 
 /* Both systems as one: s->value is theta, mu, sigma, dim; brownian's are put
  * in these places when it is built. */
@@ -143,7 +142,7 @@ static void set_field(ito_system *s)
     f->dim = (size_t)s->value[DIM];
     f->drift = drift;
     f->divergence = divergence;
-    f->jacobian = f->dim <= JACOBIAN_MAX ? jacobian : NULL;
+    f->jacobian = f->dim <= SYSTEM_JACOBIAN ? jacobian : NULL;
     f->potential = potential;
     f->user = s;
     if (sigma != 0.0) {

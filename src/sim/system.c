@@ -72,7 +72,7 @@ static ito_status set_hints(ito_ctx *ctx, ito_system *s)
     s->hints =
         (ito_system_hints){ .start = v,
                             .t1 = k ? k->t1 : 1.0,
-                            .steps = k ? k->steps : 1000,
+                            .steps = k ? k->steps : 100,
                             .method = k && k->method ? k->method
                                                      : plain_method(&s->field),
                             .lo = v + dim,

@@ -17,9 +17,10 @@
 
 #include "ctx/ctx.h"
 
-#define SYSTEM_PARAMS 8  /* most parameters of a named system */
-#define SYSTEM_DIM    10 /* most components of one that is a row of formulas */
-#define SYSTEM_NAME   24 /* bytes of a component's name */
+#define SYSTEM_PARAMS   8  /* most parameters of a named system */
+#define SYSTEM_DIM      10 /* most components of one that is a row of formulas */
+#define SYSTEM_NAME     24 /* bytes of a component's name */
+#define SYSTEM_JACOBIAN 16 /* components up to which a Jacobian is made */
 
 /* A parameter: its default as text and the values it may have. */
 typedef struct system_param {
@@ -30,8 +31,8 @@ typedef struct system_param {
 
 /* A kernel in place of a formula (kern.h: native). */
 typedef struct fast {
-    int which;    /* 1 + an ito_native; 0: the formula */
-    size_t first; /* its v[0] is this parameter, and so on */
+    int which; /* 1 + an ito_native; 0: the formula */
+    int first; /* its v[0] is this parameter, and so on */
 } fast;
 
 /*
@@ -49,6 +50,7 @@ typedef struct system_kind {
     const char *deriv;       /* diffusion_deriv, where the symbolic one is 0/0
                                 somewhere */
     ito_calculus calculus;   /* UNSET = Ito */
+    bool gaussian;           /* mean and cov say it all */
     const char *temperature; /* the parameters of that meaning */
     const char *gamma;
     const char *names; /* of components, blanks between; NULL = x y z */
@@ -59,7 +61,6 @@ typedef struct system_kind {
     const char *flow;       /* of t and the start, where no noise is left */
     const char *logp;       /* of t, the start and then the point */
     const char *stationary; /* of the point; may lack a constant */
-    bool gaussian;          /* mean and cov say it all */
     /* hints */
     double start[SYSTEM_DIM], lo[SYSTEM_DIM], hi[SYSTEM_DIM];
     double t1;
@@ -117,11 +118,14 @@ const system_kind *ito__system_kind_at(size_t i);
 size_t ito__system_params(const system_kind *kind);
 
 /* system_spec.c: NAME:PARAMETER=VALUE,... to kind, value, word and spec. */
-ito_status ito__system_parse(ito_ctx *ctx, const char *text, ito_system *s);
+ito_status ito__system_parse(ito_ctx *ctx, const char *spec, ito_system *s);
 
 /* formulas.c: make field and names from formulas; deriv may be NULL. */
 ito_status ito__system_build(ito_ctx *ctx, ito_system *s, const ito_formulas *f,
                              const char *deriv);
+/* formula_field.c: flags and callbacks of the field; converted: the drift is no
+ * longer the one that was written. */
+void ito__system_callbacks(ito_system *s, bool converted);
 /* noise_kind.c: kind, calculus, diffusion_deriv; then the drift in the calculus
  * asked for.  s->drift and s->diffusion are there, the latter dim rows of 1
  * or of m elements; parse: what names mean. */

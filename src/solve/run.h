@@ -131,7 +131,19 @@ void ito__run_carve(carver *c, const run *r, run_worker *w);
 void ito__run_tile(run *r, run_worker *w, size_t thread, size_t begin,
                    size_t end);
 
-/* --- parts of run.c that adaptive runs share --------------------------- */
+/* --- replay.c ---------------------------------------------------------- */
+
+/* Steps `from` to `to` of the grid without a look, and then one; false when
+ * something went wrong, which is recorded. */
+bool ito__run_steps(run *r, run_worker *w, size_t from, size_t to);
+/* Record a fault at a point of the grid. */
+void ito__run_fault_at(run *r, run_worker *w, size_t point, run_fault fault);
+/* If the state at `point` has a bad value, record the lowest. */
+bool ito__run_find_bad(run *r, run_worker *w, size_t point);
+/* Whether it has none; padding that went bad alone is renewed. */
+bool ito__run_state_ok(const run *r, const run_worker *w);
+
+/* --- what adaptive runs share ------------------------------------------ */
 
 /* Remember a fault if it is the lowest, and let no tile run beyond it. */
 void ito__run_fault(run *r, run_worker *w, run_fault fault);
