@@ -368,6 +368,35 @@ TEST(all_kernels_give_the_same_bits)
             }
 }
 
+TEST(float_states_agree_with_double_ones)
+{
+    const ito_system_info *info;
+
+    for (size_t i = 0; (info = ito_system_at(i)); i++) {
+        ito_system *s = opened(info->name);
+        const size_t dim = s->field.dim;
+        double x[CALL_DIM], u[CALL_DIM];
+        float narrow[CALL_DIM], v[CALL_DIM];
+
+        for (int trial = 0; trial < 20; trial++) {
+            point_in(s, x);
+            for (size_t c = 0; c < dim; c++)
+                x[c] = (double)(narrow[c] = (float)x[c]);
+            CHECK_OK(ctx, ito_field_eval(
+                              ctx, &s->field, ITO_PART_DRIFT,
+                              &(ito_rows_at){ .t = 0.3, .dtype = ITO_F64 }, 1,
+                              x, u));
+            CHECK_OK(ctx,
+                     ito_field_eval(ctx, &s->field, ITO_PART_DRIFT,
+                                    &(ito_rows_at){ .t = 0.3 }, 1, narrow, v));
+            for (size_t c = 0; c < dim; c++) /* terms may cancel */
+                CHECK_NEAR(v[c], u[c],
+                           3e-5 * (1.0 + fabs(u[c])) + (dim == 3 ? 1e-3 : 0.0));
+        }
+        ito_system_free(s);
+    }
+}
+
 /* --- calculus ------------------------------------------------------------- */
 
 TEST(conversion_changes_the_drift_by_half_the_derivative)
@@ -532,6 +561,7 @@ int main(void)
         RUN(kinds_of_noise_are_found),
         RUN(kernels_equal_their_formulas),
         RUN(all_kernels_give_the_same_bits),
+        RUN(float_states_agree_with_double_ones),
         RUN(conversion_changes_the_drift_by_half_the_derivative),
         RUN(wave_and_cubic_have_no_stratonovich_drift),
         RUN(conversion_there_and_back_is_the_same_process),

@@ -41,7 +41,9 @@ ITO_API const ito_system_info *ito_system_at(size_t i);
 /**
  * Open a named system.
  *
- * @param spec      NAME or NAME:PARAMETER=VALUE,...
+ * @param spec      NAME or NAME:PARAMETER=VALUE,...; langevin hands what is not
+ *                  its own on to its target, as in
+ *                  "langevin:target=gmm,modes=3,scale=8,sigma=0.6"
  * @param calculus  how the equation is to be written: the drift is converted,
  *                  the process stays the same.  UNSET = as the system defines
  *                  it (ITO_CALCULUS_ITO unless its list entry says otherwise)
@@ -79,7 +81,10 @@ typedef struct ito_formulas {
 /**
  * Open a system from formulas.  The kind of noise is found from the formulas
  * (constant, additive, scalar, diagonal, commutative by symbolic derivatives,
- * general), so are divergence, jacobian, diffusion_deriv and rates.
+ * general), so are divergence, jacobian, diffusion_deriv and rates.  A column
+ * of zeros in a matrix is no noise: "x, 0; y, 0" is driven by one Brownian
+ * motion.  Where drift and diffusion turn out to be linear, and constant in
+ * time, mean and covariance are known (ITO_EXACT_MOMENTS).
  *
  * @return as ito_system_open; ITO_EUNFIT where a diffusion depends on the
  *         state and its calculus is not said: the message has the correction

@@ -88,7 +88,8 @@ static bool take_apart(const pool *p, product *m, uint32_t a, double power)
 
 static bool is_finite(const product *m)
 {
-    return fabs(m->c / m->d) < (double)INFINITY;
+    return fabs(m->c) < (double)INFINITY && fabs(m->d) < (double)INFINITY &&
+           fabs(m->c / m->d) < (double)INFINITY;
 }
 
 /*
@@ -265,7 +266,7 @@ static uint32_t term_node(pool *p, const term *t, bool minus)
     if (!t->joined) {
         const uint32_t a = minus ? expr_negate(p, t->whole) : t->whole;
 
-        if (p->node[a].op != ITO_MAP_NEG || c < 0.0)
+        if (p->node[a].op != ITO_MAP_NEG || c == -1.0)
             return a;
     }
     if (c == 1.0)

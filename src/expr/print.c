@@ -6,6 +6,7 @@
  * regrouped, because it would round differently.  What is still to be written
  * waits on a stack.
  */
+#include <math.h>
 #include <string.h>
 
 #include "base/number.h"
@@ -74,14 +75,14 @@ static const infix *find_infix(unsigned op)
 }
 
 /* True for a product that a sign may stand before without parentheses: not
- * one that begins with a difference, which the sign would turn around. */
+ * one that begins with a number or a difference, which would take it in. */
 static bool takes_sign(const node *nodes, const node *n)
 {
     if (n->op != ITO_MAP_MUL && n->op != ITO_MAP_DIV)
         return false;
     while (n->op == ITO_MAP_MUL || n->op == ITO_MAP_DIV)
         n = &nodes[n->arg[0]];
-    return n->op != ITO_MAP_SUB;
+    return n->op != ITO_MAP_SUB && n->op != OP_NUMBER;
 }
 
 static unsigned hold_of(const node *nodes, const node *n)
@@ -136,8 +137,9 @@ static void put_number(printer *p, double x)
 {
     char text[NUM_TEXT_MAX];
 
-    if (x == EXPR_PI || x == EXPR_EULER) {
-        put(p, x == EXPR_PI ? "pi" : "e");
+    if (fabs(x) == EXPR_PI || fabs(x) == EXPR_EULER) {
+        put(p, x < 0.0 ? "-" : "");
+        put(p, fabs(x) == EXPR_PI ? "pi" : "e");
         return;
     }
     (void)num_format(x, text);

@@ -49,7 +49,8 @@ static bool is_negative(const pool *p, uint32_t a)
     return n->op == OP_NUMBER && n->value < 0.0;
 }
 
-uint32_t expr_negate(pool *p, uint32_t a)
+/* -a for what is_negative is true of, and for other numbers and products. */
+static uint32_t turn_sign(pool *p, uint32_t a)
 {
     const node n = p->node[a];
 
@@ -57,13 +58,22 @@ uint32_t expr_negate(pool *p, uint32_t a)
         return expr_put_number(p, -n.value);
     if (n.op == ITO_MAP_NEG)
         return n.arg[0];
-    if (n.op == ITO_MAP_SUB)
-        return expr_put(p, ITO_MAP_SUB, n.arg[1], n.arg[0], 0);
     if ((n.op == ITO_MAP_MUL || n.op == ITO_MAP_DIV) &&
         expr_is_number(p, n.arg[0]))
         return expr_put(p, n.op, expr_put_number(p, -p->node[n.arg[0]].value),
                         n.arg[1], 0);
     return expr_put(p, ITO_MAP_NEG, a, 0, 0);
+}
+
+uint32_t expr_negate(pool *p, uint32_t a)
+{
+    const node n = p->node[a];
+
+    if (n.op != ITO_MAP_SUB)
+        return turn_sign(p, a);
+    if (is_negative(p, n.arg[0]))
+        return expr_put(p, ITO_MAP_ADD, n.arg[1], turn_sign(p, n.arg[0]), 0);
+    return expr_put(p, ITO_MAP_SUB, n.arg[1], n.arg[0], 0);
 }
 
 static void step_add(pool *p, form *f)
@@ -132,7 +142,7 @@ static void step_mul(pool *p, form *f)
     } else if (!strip(p, f, &f->a) && !strip(p, f, &f->b)) {
         if (p->gather)
             finish(f, expr_gather_product(p, f->a, f->b, false));
-        else if (expr_is_number(p, f->b))
+        else if (expr_is_number(p, f->b) && !expr_is_number(p, f->a))
             finish(f, expr_put(p, ITO_MAP_MUL, f->b, f->a, 0));
         else
             finish(f, expr_put(p, ITO_MAP_MUL, f->a, f->b, 0));
