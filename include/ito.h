@@ -12,6 +12,7 @@
 #include <ito/brownian.h>
 #include <ito/check.h>
 #include <ito/comm.h>
+#include <ito/composite.h>
 #include <ito/ctx.h>
 #include <ito/density.h>
 #include <ito/dist.h>

@@ -449,8 +449,8 @@ TEST(integrals_over_curves_are_exact_to_ten_digits)
     ito_dist *moons = open_dist("moons");
     ito_dist *rings = open_dist("rings:rings=1,scale=3.5,noise=0.05");
 
-    for (int i = 0; i < 20; i++) {
-        const double r = 3.5 + (i % 5 - 2) * 0.7, a = 0.31 * i;
+    for (int i = 0; i < 10; i++) {
+        const double r = 3.5 + (i % 5 - 2) * 0.7, a = 0.62 * i;
         const double x[2] = { r * cos(a), r * sin(a) };
 
         CHECK_NEAR(logp_at(moons, x),

@@ -6,6 +6,8 @@
 #include "check.h"
 
 #include <ito/ensemble.h>
+#include <ito/start.h>
+#include <ito/system.h>
 
 #include "ctx/ctx.h"
 
@@ -367,6 +369,70 @@ TEST(a_shift_keeps_small_variances_beside_large_means)
     ito_ensemble_free(s);
 }
 
+/* The whole chain: 3000 particles from a point, ten frames. */
+static void simulate(const ito_ctx_opts *opts, size_t tile, double out[40])
+{
+    const double at[2] = { 1.0, -1.0 };
+    ito_start_rows start = { .rows = at, .count = 1 };
+    const ito_ensemble_opts eo = { .dim = 2, .frames = 10, .shift = at };
+    ito_ctx *own = NULL;
+    ito_system *system;
+    ito_ensemble *s;
+    ito_moments m;
+
+    CHECK(ito_open(&own, opts) == ITO_OK);
+    CHECK_OK(own, ito_system_open(own, "langevin:target=gmm,modes=3,scale=2",
+                                  ITO_CALCULUS_UNSET, &system));
+    CHECK_OK(own, ito_ensemble_new(own, &eo, &s));
+    {
+        const ito_sink sink = { .fn = ito_ensemble_frame,
+                                .arg = s,
+                                .every = 3 };
+        const ito_problem p = { .field = ito_system_field(system),
+                                .t1 = 1.0,
+                                .n = 3000,
+                                .id0 = 17,
+                                .init = ito_start_at_rows,
+                                .init_arg = &start,
+                                .sinks = &sink,
+                                .sink_count = 1,
+                                .seed = 3 };
+        const ito_solve_opts o = { .steps = 27, .tile = tile };
+
+        CHECK_OK(own, ito_solve(own, &p, NULL, &o, NULL));
+    }
+    for (size_t f = 0; f < 10; f++) {
+        CHECK_OK(own, ito_ensemble_moments(own, s, f, &m));
+        CHECK(m.n == 3000);
+        out[4 * f] = m.mean[0];
+        out[4 * f + 1] = m.mean[1];
+        out[4 * f + 2] = m.cov[1];
+        out[4 * f + 3] = m.cov[3];
+    }
+    ito_ensemble_free(s);
+    ito_system_free(system);
+    ito_close(own);
+}
+
+TEST(a_solve_gives_the_same_statistics_however_it_is_run)
+{
+    static const size_t threads[] = { 1, 2, 3, 7 }, sizes[] = { 0, 32, 100 };
+    double want[40], got[40];
+    int runs = 0;
+
+    simulate(&(ito_ctx_opts){ .threads = 1 }, 0, want);
+    for (size_t i = 0; i < COUNT(threads); i++)
+        for (size_t k = 0; k < COUNT(sizes); k++) {
+            simulate(&(ito_ctx_opts){ .threads = threads[i] }, sizes[k], got);
+            CHECK_SAME(got, want, 40);
+        }
+    for (size_t i = 0; ito_cpu_at(i, &runs); i++)
+        if (runs) {
+            simulate(&(ito_ctx_opts){ .cpu = ito_cpu_at(i, NULL) }, 0, got);
+            CHECK_SAME(got, want, 40);
+        }
+}
+
 TEST(bad_options_are_refused_in_words)
 {
     ito_ensemble *s;
@@ -428,6 +494,7 @@ int main(void)
         RUN(particles_that_are_not_finite_are_left_out_and_counted),
         RUN(exit_times_are_those_of_the_last_frame),
         RUN(a_shift_keeps_small_variances_beside_large_means),
+        RUN(a_solve_gives_the_same_statistics_however_it_is_run),
         RUN(bad_options_are_refused_in_words),
     };
 

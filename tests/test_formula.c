@@ -376,6 +376,36 @@ TEST(what_does_not_fit_is_said_in_words)
             "diffusion");
 }
 
+/* "f(x1); f(x2); ..." */
+static char *repeated(const char *before, const char *after, size_t dim)
+{
+    char *text = malloc(dim * 40), *at = text;
+
+    CHECK(text != NULL);
+    for (size_t c = 1; c <= dim; c++)
+        at += sprintf(at, "%s%sx%zu%s", c > 1 ? "; " : "", before, c, after);
+    return text;
+}
+
+TEST(many_components_are_no_trouble)
+{
+    char *drift = repeated("-", "", 300), *sigma = repeated("0.1*", "^2", 300);
+    const ito_formulas f = { .drift = drift,
+                             .diffusion = sigma,
+                             .calculus = ITO_CALCULUS_ITO };
+    ito_formulas other = f;
+    ito_system *s = opened(&f);
+    const ito_field *field = ito_system_field(s);
+
+    CHECK(field->dim == 300 && field->noise == ITO_NOISE_DIAGONAL);
+    CHECK_STR(ito_system_component(s, 299), "x300");
+    ito_system_free(s);
+    other.convert = ITO_CALCULUS_STRATONOVICH;
+    refuses(&other, ITO_EUNFIT, "too many elements");
+    free(drift);
+    free(sigma);
+}
+
 TEST(a_calculus_that_is_not_said_is_asked_for)
 {
     refuses(&(ito_formulas){ .drift = "-x", .diffusion = "0.5*x^2" },
@@ -434,6 +464,7 @@ int main(void)
         RUN(hints_start_where_something_moves),
         RUN(fields_from_formulas_keep_their_promises),
         RUN(what_does_not_fit_is_said_in_words),
+        RUN(many_components_are_no_trouble),
         RUN(a_calculus_that_is_not_said_is_asked_for),
         RUN(no_memory_is_reported_and_nothing_leaks),
     };

@@ -318,6 +318,93 @@ TEST(drifts_of_named_systems_have_the_bits_of_plain_c)
             check_native(k, (ito_native)w, v);
 }
 
+/* A step against one made of drifts and linear combinations. */
+static void check_rk(const ito_kern *k, ito_native which, size_t dim,
+                     const double *v)
+{
+    static const ito_rk rk = {
+        .stages = 4,
+        .used = { 0, 1, 1, 2, 3 },
+        .from = { { 0 }, { 0 }, { 1 }, { 0, 2 }, { 0, 1, 3 } },
+        .a = { { 0 },
+               { 0.1f },
+               { 0.05f },
+               { -0.1f, 0.3f },
+               { 0.02f, 0.04f, 0.01f } }
+    };
+    static float x[3][DRIFT_N], y[3][DRIFT_N], got[3][DRIFT_N];
+    static float stage[4][3][DRIFT_N];
+    const void *const xs[3] = { x[0], x[1], x[2] };
+
+    for (size_t i = 0; i < 3 * DRIFT_N; i++)
+        x[i / DRIFT_N][i % DRIFT_N] = 2.0f * t_uniform();
+    k->native_rk(which, v, DRIFT_N, &rk, xs,
+                 (void *const[3]){ got[0], got[1], got[2] });
+    for (size_t s = 0; s <= 4; s++) {
+        for (size_t c = 0; c < dim; c++) {
+            const float *terms[3] = { 0 };
+
+            for (size_t j = 0; j < rk.used[s]; j++)
+                terms[j] = stage[rk.from[s][j]][c];
+            k->lincomb(DRIFT_N, y[c], x[c], rk.used[s], rk.a[s], terms);
+        }
+        if (s < 4)
+            k->native(
+                which, v, DRIFT_N, (const void *const[3]){ y[0], y[1], y[2] },
+                (void *const[3]){ stage[s][0], stage[s][1], stage[s][2] });
+    }
+    for (size_t c = 0; c < dim; c++)
+        CHECK_SAME(got[c], y[c], DRIFT_N);
+}
+
+static void check_rk64(const ito_kern64 *k, ito_native which, size_t dim,
+                       const double *v)
+{
+    static const ito_rk64 rk = {
+        .stages = 3,
+        .used = { 0, 1, 2, 3 },
+        .from = { { 0 }, { 0 }, { 0, 1 }, { 0, 1, 2 } },
+        .a = { { 0 }, { 0.1 }, { -0.1, 0.3 }, { 0.02, 0.04, 0.01 } }
+    };
+    static double x[3][DRIFT_N], y[3][DRIFT_N], got[3][DRIFT_N];
+    static double stage[3][3][DRIFT_N];
+    const void *const xs[3] = { x[0], x[1], x[2] };
+
+    for (size_t i = 0; i < 3 * DRIFT_N; i++)
+        x[i / DRIFT_N][i % DRIFT_N] = 4.0 * t_open01() - 2.0;
+    k->native_rk(which, v, DRIFT_N, &rk, xs,
+                 (void *const[3]){ got[0], got[1], got[2] });
+    for (size_t s = 0; s <= 3; s++) {
+        for (size_t c = 0; c < dim; c++) {
+            const double *terms[3] = { 0 };
+
+            for (size_t j = 0; j < rk.used[s]; j++)
+                terms[j] = stage[rk.from[s][j]][c];
+            k->lincomb(DRIFT_N, y[c], x[c], rk.used[s], rk.a[s], terms);
+        }
+        if (s < 3)
+            k->native(
+                which, v, DRIFT_N, (const void *const[3]){ y[0], y[1], y[2] },
+                (void *const[3]){ stage[s][0], stage[s][1], stage[s][2] });
+    }
+    for (size_t c = 0; c < dim; c++)
+        CHECK_SAME(got[c], y[c], DRIFT_N);
+}
+
+TEST(whole_steps_of_named_systems_are_made_of_their_parts)
+{
+    static const size_t dims[] = { 1, 1, 1, 2, 2, 3, 2, 2 };
+    const double v[4] = { 3.0, 1.5, 0.6, 0.7 };
+    const ito_kern *k;
+    bool runs;
+
+    for (size_t i = 0; (k = ito__kern_at(i, &runs)) != NULL; i++)
+        for (size_t w = 0; runs && w < COUNT(dims); w++) {
+            check_rk(k, (ito_native)w, dims[w], v);
+            check_rk64(k->f64, (ito_native)w, dims[w], v);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -326,6 +413,7 @@ int main(void)
         RUN(mixtures_stay_finite_far_away_and_keep_a_nan),
         RUN(a_lone_mode_is_a_normal),
         RUN(drifts_of_named_systems_have_the_bits_of_plain_c),
+        RUN(whole_steps_of_named_systems_are_made_of_their_parts),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

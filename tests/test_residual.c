@@ -10,35 +10,14 @@
 
 enum { POINTS = 2000 };
 
-static ito_coef root_at(double t)
-{
-    const double b = sqrt(1.0 - t);
-
-    return (ito_coef){ t, b, 1.0, -0.5 / b };
-}
-
-static ito_coef turn_at(double t)
-{
-    const double k = 1.57079632679489661923, a = sin(k * t), b = cos(k * t);
-
-    return (ito_coef){ a, b, k * b, -k * a };
-}
-
-static ito_coef line_at(double t)
-{
-    return (ito_coef){ t, 1.0 - t, 1.0, -1.0 };
-}
-
-static const ito_path paths[] = { { "line", "(t, 1 - t)", line_at },
-                                  { "root", "(t, sqrt(1 - t))", root_at },
-                                  { "turn", "sin, cos", turn_at } };
+static const char *const paths[] = { "linear", "sqrt", "cosine" };
 
 /* POINTS draws of p_t = law of alpha z + beta e. */
 static void draw(const ito_dist *dist, const ito_path *path, double t,
                  double *x)
 {
     const ito_noise at = { .seed = 5 };
-    const ito_coef c = path->at(t);
+    const ito_coef c = ito_path_coef(path, t);
     const size_t dim = ito_dist_dim(dist);
     float *rows = malloc(POINTS * dim * sizeof(*rows));
 
@@ -61,14 +40,15 @@ static void each_path(const ito_residual_problem *what,
     CHECK(x != NULL);
     CHECK_OK(ctx, ito_dist_open(ctx, "gmm", &dist));
     for (size_t k = 0; k < COUNT(paths); k++) {
+        const ito_path *path = ito_path_find(paths[k]);
         ito_oracle *oracle;
 
-        CHECK_OK(ctx, ito_oracle_of(ctx, dist, &paths[k], &oracle));
+        CHECK_OK(ctx, ito_oracle_of(ctx, dist, path, &oracle));
         for (double t = 0.1; t < 1.0; t += 0.4) {
             ito_residual_problem p = *what;
             ito_residual_size size;
 
-            draw(dist, &paths[k], t, x);
+            draw(dist, path, t, x);
             p.field = ito_oracle_field(oracle);
             p.t = t;
             p.n = POINTS;

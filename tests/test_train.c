@@ -184,7 +184,7 @@ TEST(samples_are_those_of_every_other_build)
 TEST(threads_do_not_show_in_the_model)
 {
     for (size_t threads = 2; threads <= 7; threads += 1 + threads / 3) {
-        check_equal(&(setting){ .data = "moons", .threads = threads });
+        check_equal(&(setting){ .data = "circles", .threads = threads });
         check_equal(&(setting){ .threads = threads });
     }
 }
@@ -243,7 +243,7 @@ static void check_ranks(const char *data, size_t size)
 TEST(ranks_do_not_show_in_the_model)
 {
     for (size_t size = 2; size <= 3; size++) {
-        check_ranks("moons", size);
+        check_ranks("circles", size);
         check_ranks(NULL, size);
     }
 }
@@ -251,7 +251,8 @@ TEST(ranks_do_not_show_in_the_model)
 TEST(a_resumed_run_ends_as_an_uninterrupted_one)
 {
     for (size_t stop = 1; stop < STEPS; stop += 2) {
-        check_equal(&(setting){ .data = "moons", .threads = 2, .stop = stop });
+        check_equal(
+            &(setting){ .data = "circles", .threads = 2, .stop = stop });
         check_equal(&(setting){ .threads = 1, .stop = stop });
     }
 }
@@ -311,7 +312,7 @@ TEST(a_model_of_a_newer_ito_is_refused_as_such)
     ito_model *m;
 
     CHECK_OK(ctx, st_writer_new(ctx, &w));
-    st_meta(w, "ito", "{\"format\":2,\"ito\":\"9.9.9\"}");
+    st_meta(w, "ito", "{\"format\":99,\"ito\":\"9.9.9\"}");
     st_add(w, "weights.x", ST_F32, 1, (const size_t[]){ 1 }, &nothing);
     CHECK_OK(ctx, st_write(w, "newer.safetensors"));
     st_writer_free(w);

@@ -133,7 +133,7 @@ ITO_API ito_status ito_graph_embed(ito_ctx *ctx, ito_graph *g, ito_node index,
  *
  * `by` has the columns b_1 .. b_K a_1 .. a_K; the w_k are the columns of the
  * parameters potential<i>.weight, cols(x) x K.  y is a gradient as long as
- * `by` does not depend on x.  act: TANH (S = log cosh), RELU or NONE.
+ * `by` does not depend on x.  act: SILU, TANH (S = log cosh), RELU or NONE.
  */
 ITO_API ito_status ito_graph_potential(ito_ctx *ctx, ito_graph *g, ito_node x,
                                        ito_node by, ito_act act, ito_node *out);

@@ -6,8 +6,18 @@
  *     rc = ito_model_sample(ctx, model, NULL, 1000, &table);
  *     rc = ito_table_write(ctx, "new.csv", table);
  *
- * A model is a field u(x, t) that carries noise N(0, I) at t = 0 to data at
- * t = 1, and the schema that turns coordinates into columns.
+ * A model is a field u(x, t) that carries noise N(0, I), or what else it was
+ * trained to start from, at t = 0 to data at t = 1, and the schema that turns
+ * coordinates into columns.
+ *
+ * Its field offers, beside the drift: vjp; the divergence (an exact trace) up
+ * to 16 coordinates; the score where the noise is N(0, I); the potential where
+ * the network is the gradient of one.  Near an end where the formula of what
+ * is asked for divides by a number that vanishes there, it is evaluated at a
+ * distance of 1/256: so everything is finite for t in [0, 1].
+ *
+ * A model that was trained with labels or given columns is sampled under
+ * conditions (ito_sample_opts) and guided.
  */
 #ifndef ITO_MODEL_H
 #define ITO_MODEL_H
@@ -21,8 +31,10 @@
 extern "C" {
 #endif
 
-/** The version of the model file that this library writes. */
-#define ITO_MODEL_FORMAT 1
+/** The newest version of the model file that this library reads.  It writes
+ *  the oldest that can say what the model is: 1 for a velocity on the linear
+ *  path from N(0, I) without conditions, else 2. */
+#define ITO_MODEL_FORMAT 2
 
 /** A trained model; opaque, immutable, usable through any context. */
 typedef struct ito_model ito_model;
@@ -35,7 +47,23 @@ typedef struct ito_sample_opts {
                                 are what they are among 10^9 */
     const ito_sink *sinks; /**< who wants to see states on the way */
     size_t sink_count;     /**< how many */
-    void *reserved[8];     /**< zero */
+    const char *label;     /**< label that all rows are given; "all" gives row
+                                of id i the label i mod their number; NULL =
+                                none */
+    const char *const *given;  /**< "COLUMN=VALUE" each: rows that have these
+                                values, among the columns that the model was
+                                trained to be given */
+    size_t given_count;        /**< how many */
+    double guide;              /**< w - 1 for guidance of strength w, the field
+                                (1 - w) f(none) + w f(conditions)
+                                (arXiv:2207.12598): 0 = the conditional field,
+                                -1 = the unconditional one */
+    double guide_lo, guide_hi; /**< times at which w is not 1
+                                (arXiv:2404.07724); both 0 = all */
+    const struct ito_model *weak; /**< guide away from this model under the
+                                same conditions, instead of from none
+                                (autoguidance, arXiv:2406.02507) */
+    void *reserved[2];            /**< zero */
 } ito_sample_opts;
 
 /** A point of a loss curve. */
@@ -72,8 +100,51 @@ ITO_API const ito_schema *ito_model_schema(const ito_model *model);
 /** The field that moves samples, valid as long as the model. */
 ITO_API const ito_field *ito_model_field(const ito_model *model);
 
+/** The same field under no conditions (no label, nothing given), which takes
+ *  none; NULL where the model was trained with a label on every row. */
+ITO_API const ito_field *ito_model_unconditional(const ito_model *model);
+
 /** The network, valid as long as the model. */
 ITO_API const ito_graph *ito_model_graph(const ito_model *model);
+
+/** Labels that a model can be given; 0 when there are none. */
+ITO_API size_t ito_model_labels(const ito_model *model);
+
+/** Label i, in the order of the indices; NULL past the last. */
+ITO_API const char *ito_model_label(const ito_model *model, size_t i);
+
+/** The column that the labels were taken from, or NULL. */
+ITO_API const char *ito_model_label_column(const ito_model *model);
+
+/** Name of the i-th column that can be given, or NULL past the last. */
+ITO_API const char *ito_model_given(const ito_model *model, size_t i);
+
+/**
+ * Minus the log density of x_t, but for a constant that depends on t alone: a
+ * model whose network is the gradient of an energy (ito_potential) knows it.
+ * At t = 1 it is the energy of the data.
+ *
+ * @param at   t and conditions; NULL = t = 1
+ * @param x    n x dim floats
+ * @param out  receives n values
+ * @return ITO_OK, ITO_EUNFIT (another network), ITO_EARG, ITO_ENOMEM or
+ *         ITO_ENONFINITE
+ */
+ITO_API ito_status ito_model_energy(ito_ctx *ctx, const ito_model *model,
+                                    const ito_rows_at *at, size_t n,
+                                    const float *x, double *out);
+
+/**
+ * Rows of conditions, as the model's field takes them, for samples of ids
+ * opts->id0 on: what ito_model_sample makes of label and given.
+ *
+ * @param rows  receives n x field->cond_dim floats
+ * @return ITO_OK, ITO_EARG (a label, column or value that is not known),
+ *         ITO_EUNFIT (the model was trained without) or ITO_ENOMEM
+ */
+ITO_API ito_status ito_model_conditions(ito_ctx *ctx, const ito_model *model,
+                                        const ito_sample_opts *opts, size_t n,
+                                        float *rows);
 
 /** Everything that is known of the model as one JSON text (network, path,
  *  schema, training), valid as long as the model. */
@@ -95,11 +166,36 @@ typedef struct ito_model_record {
     uint64_t seed;    /**< seed of the training */
     size_t kept_step; /**< step whose averaged weights were kept */
     double kept_loss; /**< their validation loss; NaN when not validated */
+    double floor;     /**< the same loss of the exact field, where that is
+                           known; else NaN */
+    double excess;    /**< E |u - u*|^2, u* the exact field, mean over the
+                           times; else NaN */
+    double excess_at[10]; /**< the same in ten equal pieces of the times */
+    char path[80];        /**< the path, as ito_path_parse takes it */
+    char predict[16];     /**< what the network predicts */
+    char loss[16];        /**< of what the loss was */
+    double t_lo, t_hi;    /**< times it was trained on */
+    char from[256];       /**< the distribution that samples start from, as
+                               ito_dist_open takes it; "rows" for those of a
+                               table; "" for N(0, I) */
 } ito_model_record;
 
 /** Read the training record; @return ITO_OK, ITO_EFORMAT or ITO_ENOMEM. */
 ITO_API ito_status ito_model_record_get(ito_ctx *ctx, const ito_model *model,
                                         ito_model_record *out);
+
+/**
+ * A ready-made start for a solve of the model's field: init = ito_model_start,
+ * init_arg = an ito_origin.  Particles of id i begin as samples do: normals,
+ * or what else the model was trained to start from.
+ */
+typedef struct ito_origin {
+    const ito_model *model; /**< the model */
+    ito_noise at;           /**< address; purpose 0 is ITO_FOR_INITIAL */
+} ito_origin;
+
+/** See ito_origin. */
+ITO_API int ito_model_start(void *origin, const ito_tile *tile, void *const *x);
 
 /**
  * Draw n samples in coordinates of the model.
@@ -112,8 +208,14 @@ ITO_API ito_status ito_model_sample_rows(ito_ctx *ctx, const ito_model *model,
                                          const ito_sample_opts *opts, size_t n,
                                          float *x);
 
-/** Draw n samples as a table with the columns of the data, to be freed by
- *  ito_table_free. */
+/** The table that n sampled rows stand for: the columns of the data and, where
+ *  opts has a label, the column of labels; to be freed by ito_table_free. */
+ITO_API ito_status ito_model_decode(ito_ctx *ctx, const ito_model *model,
+                                    const ito_sample_opts *opts, size_t n,
+                                    const float *x, ito_table **out);
+
+/** Draw n samples as a table with the columns of the data and, where labels
+ *  were given, the column of these; to be freed by ito_table_free. */
 ITO_API ito_status ito_model_sample(ito_ctx *ctx, const ito_model *model,
                                     const ito_sample_opts *opts, size_t n,
                                     ito_table **out);

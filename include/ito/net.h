@@ -77,7 +77,9 @@ ITO_API ito_status ito_mlp_build(ito_ctx *ctx, const ito_mlp *mlp,
 typedef struct ito_potential {
     size_t dim;           /**< columns of the state and of the output */
     size_t units;         /**< K; 0 = 256 */
-    ito_act act;          /**< NONE = TANH; or RELU */
+    ito_act act;          /**< NONE = RELU; or TANH, SILU, whose gradients are
+                               smooth.  Excess loss on gmm after 600 steps:
+                               .17, .21 (with ITO_INIT_HE), .51 */
     size_t width;         /**< columns of the perceptron of t; 0 = 64 */
     size_t depth;         /**< its hidden layers; 0 = 2 */
     size_t time_features; /**< Fourier features of the time; 0 = 4 */

@@ -19,14 +19,21 @@ typedef struct ito_source ito_source;
 
 /** How to open a source.  Zero in any field means the default. */
 typedef struct ito_source_opts {
-    ito_table_opts table;  /**< how to read a file */
-    ito_scale scale;       /**< what is done with columns of numbers; the
+    ito_table_opts table;   /**< how to read a file */
+    ito_scale scale;        /**< what is done with columns of numbers; the
                                 default is QUANTILE for files and tables,
                                 NONE for built-in sets */
-    double valid_fraction; /**< rows kept for validation; 0 = 0.1, at most
+    double valid_fraction;  /**< rows kept for validation; 0 = 0.1, at most
                                 10 000 rows; negative = none */
-    uint64_t seed;         /**< chooses them, and the rows of `n=` sets */
-    void *reserved[4];     /**< zero */
+    uint64_t seed;          /**< chooses them, and the rows of `n=` sets */
+    const char *label;      /**< column that holds the rows' labels: a condition
+                                of the model, no column of it; NULL = none.  Of
+                                a built-in set that is drawn afresh: what to
+                                call the classes of ito_dist_labels */
+    const ito_source *like; /**< a table is coded as that source, not by a
+                                 schema of its own: for rows that a model is
+                                 to start from */
+    void *reserved[2];      /**< zero */
 } ito_source_opts;
 
 /**
@@ -57,6 +64,12 @@ ITO_API uint64_t ito_source_valid_rows(const ito_source *source);
 
 /** How columns become coordinates. */
 ITO_API const ito_schema *ito_source_schema(const ito_source *source);
+
+/** Different labels of the rows; 0 when there are none. */
+ITO_API size_t ito_source_labels(const ito_source *source);
+
+/** Label i, in the order of the indices; NULL past the last. */
+ITO_API const char *ito_source_label(const ito_source *source, size_t i);
 
 /** Free a source; NULL is allowed. */
 ITO_API void ito_source_free(ito_source *source);

@@ -9,10 +9,10 @@
  *     rc = ito_trainer_run(ctx, trainer, SIZE_MAX);
  *     rc = ito_trainer_finish(ctx, trainer, &model);
  *
- * The loss (Lipman et al., arXiv:2210.02747, Algorithm 3 of arXiv:2506.02070)
- * is the batch mean of |u(x_t, t) - (alphadot z + betadot e)|^2, summed over
- * coordinates, for x_t = alpha z + beta e, z a row of the data, e of N(0, I),
- * t uniform on [0, 1], stratified over the batch.
+ * By default the loss (Lipman et al., arXiv:2210.02747, Algorithm 3 of
+ * arXiv:2506.02070) is the batch mean of |u(x_t, t) - (alphadot z + betadot
+ * e)|^2, summed over coordinates, for x_t = alpha z + beta e, z a row of the
+ * data, e of N(0, I), t uniform on [0, 1], stratified over the batch.
  *
  * Every random number is addressed by (seed, step, row), the batch is cut
  * into shards of a fixed size, and the gradients of shards meet as nodes of
@@ -46,36 +46,77 @@ typedef enum ito_rate {
     ITO_RATE_CONSTANT /**< stays */
 } ito_rate;
 
-/** How to train.  Zero in any field means the default. */
+/**
+ * How to train.  Zero in any field means the default.
+ *
+ * What is predicted and what the loss measures (formulas in
+ * src/flow/objective.h):
+ *
+ *     predict "velocity", "noise", "data", "score", "v" or "edm": what the
+ *             network's output stands for.  Each is a mixture of data and
+ *             noise, so whatever is predicted the model is a field, and knows
+ *             its score where the noise is N(0, I).  "edm" scales input and
+ *             output to variance 1 at every time
+ *     loss    "flow", "noise", "data", "score", "v" or "edm": of which the
+ *             squared error is the loss.  NULL: that of the prediction, for
+ *             "score" "noise", which is the score's weighted by beta^2
+ *
+ * A pair whose loss is infinite is refused; `cut` says which times to leave
+ * out.  Time laws: "stratified", "uniform", "logit-normal:MEAN,STD".
+ */
 typedef struct ito_train_opts {
-    const ito_mlp *mlp;      /**< network; NULL = chosen by the data's
-                                  dimension; its dim is not read */
-    const ito_graph *graph;  /**< a network of the program's own, borrowed;
-                                  inputs x (dim columns) and t */
-    ito_init init;           /**< first weights */
-    size_t steps;            /**< steps to train; 0 = 8000 */
-    size_t epochs;           /**< passes over the rows instead of steps */
-    size_t batch;            /**< rows a step; 0 = 2048, for tables an
+    const ito_mlp *mlp;     /**< network; NULL = chosen by the data's
+                                  dimension; its dim and conds are not read */
+    const ito_graph *graph; /**< a network of the program's own, borrowed;
+                                  inputs x (dim columns), t and, where there
+                                  are conditions, these */
+    const ito_potential *potential; /**< a potential instead; its dim and conds
+                                  are not read.  predict is then "edm" and
+                                  loss "noise" */
+    const char *path;               /**< path, as ito_path_find takes it; NULL =
+                                  linear */
+    const char *predict;            /**< see above; NULL = velocity */
+    const char *loss;               /**< see above */
+    const char *time_law;           /**< see above; NULL = stratified */
+    double cut;               /**< times this near to an end where the loss is
+                                  infinite (t = 1, if nowhere) are left out; 0
+                                  = 0.001 where the velocity's own loss needs
+                                  it, as on the path sqrt, else none */
+    double data_std;          /**< of "edm": standard deviation of the
+                                  coordinates; 0 = measured */
+    const ito_source *from;   /**< what t = 0 is drawn from, borrowed; NULL =
+                                  N(0, I).  Rows of a table must have been
+                                  opened with `like` */
+    const char *const *given; /**< columns that samples can be given values
+                                  of, names; see ito_sample_opts */
+    size_t given_count;       /**< how many */
+    double drop;              /**< share of labels that are hidden from the
+                                  network, which learns what rows without a
+                                  label look like; 0 = 0.1, negative = none */
+    ito_init init;            /**< first weights */
+    size_t steps;             /**< steps to train; 0 = 8000 */
+    size_t epochs;            /**< passes over the rows instead of steps */
+    size_t batch;             /**< rows a step; 0 = 2048, for tables an
                                   eighth of the rows, from 256 to 2048 */
-    size_t shard;            /**< rows a shard; 0 = 128 */
-    double lr;               /**< learning rate; 0 = 0.64 / width, at most
+    size_t shard;             /**< rows a shard; 0 = 128 */
+    double lr;                /**< learning rate; 0 = 0.64 / width, at most
                                   0.02 (a graph of one's own: 2e-3) */
-    size_t warmup;           /**< steps in which it rises from 0; 0 = 2 % of
+    size_t warmup;            /**< steps in which it rises from 0; 0 = 2 % of
                                   the steps, at most 500 */
-    ito_rate rate;           /**< see ito_rate */
-    ito_optimizer optimizer; /**< see ito_optimizer */
-    double weight_decay;     /**< of AdamW; 0 = 1e-4 */
-    double clip;             /**< largest norm of a gradient, for a loss that
+    ito_rate rate;            /**< see ito_rate */
+    ito_optimizer optimizer;  /**< see ito_optimizer */
+    double weight_decay;      /**< of AdamW; 0 = 1e-4 */
+    double clip;              /**< largest norm of a gradient, for a loss that
                                   is a mean over coordinates too; 0 = 1,
                                   negative = none */
-    double ema;              /**< rate at which the moving average of the
+    double ema;               /**< rate at which the moving average of the
                                   weights forgets; 0 = 0.999, negative = no
                                   average.  min(ema, (1 + s) / (10 + s)) at
                                   step s */
-    size_t valid_every;      /**< steps between validations; 0 = 2 % of the
+    size_t valid_every;       /**< steps between validations; 0 = 2 % of the
                                   steps */
-    uint64_t seed;           /**< of everything random */
-    void *reserved[8];       /**< zero */
+    uint64_t seed;            /**< of everything random */
+    void *reserved[8];        /**< zero */
 } ito_train_opts;
 
 /** Training under way; opaque. */
@@ -94,6 +135,7 @@ typedef struct ito_progress {
     size_t shards;     /**< shards a step: more workers than that do not
                             help */
     size_t params;     /**< parameters of the network */
+    double t_lo, t_hi; /**< times that are trained on */
 } ito_progress;
 
 /**
@@ -101,8 +143,9 @@ typedef struct ito_progress {
  *
  * @param source  borrowed until ito_trainer_free
  * @param opts    options, or NULL
- * @return ITO_OK, ITO_EARG (an option out of range), ITO_EUNFIT (a graph
- *         that does not fit the data) or ITO_ENOMEM.  Memory: 5 parameter
+ * @return ITO_OK, ITO_EARG (an option out of range, a name that is not known),
+ *         ITO_EUNFIT (a graph that does not fit the data, a loss that does not
+ *         fit the prediction) or ITO_ENOMEM.  Memory: 5 parameter
  *         vectors, 2 packed sets of weights, and for each worker one shard
  *         and 4 ranges of 2 log2(s) + 3 vectors, s the shards of a range;
  *         nothing more is allocated while training.

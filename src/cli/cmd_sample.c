@@ -11,11 +11,13 @@
 #include "cli/term.h"
 
 static struct {
-    const char *model, *out, *solver, *trajectory;
+    const char *model, *out, *solver, *trajectory, *label, *weak;
+    opt_list given;
     size_t count, steps, every;
+    double guidance, guide_from, guide_to;
     uint64_t first;
     int raw;
-} args = { .out = "-", .count = 1000, .every = 1 };
+} args = { .out = "-", .count = 1000, .every = 1, .guide_to = 1.0 };
 
 static const opt options[] = {
     ARG("MODEL", &args.model, "trained model"),
@@ -26,6 +28,18 @@ static const opt options[] = {
     STRING(0, "solver", "NAME", &args.solver,
            "euler, midpoint, heun or rk4 [heun]"),
     SIZE(0, "steps", &args.steps, "steps from noise to data [50]"),
+    GROUP("conditions"),
+    STRING(0, "label", "NAME", &args.label,
+           "draw with this label; `all`: each in turn [none]"),
+    MANY(0, "given", "COLUMN=VALUE", &args.given,
+         "draw rows that have this value; may be repeated"),
+    DOUBLE(0, "guidance", &args.guidance,
+           "w of (1 - w) f(none) + w f(conditions) [1]"),
+    DOUBLE(0, "guide-from", &args.guide_from, "guide from this time on [0]"),
+    DOUBLE(0, "guide-to", &args.guide_to, "guide up to this time [1]"),
+    STRING(0, "weak", "MODEL", &args.weak,
+           "guide away from this weaker model instead"),
+    GROUP("output"),
     U64(0, "first", &args.first, "number of the first row [0]"),
     FLAG(0, "raw", &args.raw, "coordinates of the model, not columns"),
     STRING(0, "trajectory", "FILE", &args.trajectory,
@@ -113,14 +127,14 @@ static ito_status write_raw(ito_ctx *ctx, const float *x, size_t n, size_t dim)
 }
 
 static ito_status write_samples(ito_ctx *ctx, const ito_model *model,
-                                const float *x)
+                                const ito_sample_opts *o, const float *x)
 {
     ito_table *table = NULL;
     ito_status rc;
 
     if (args.raw)
         return write_raw(ctx, x, args.count, ito_model_dim(model));
-    rc = ito_schema_decode(ctx, ito_model_schema(model), args.count, x, &table);
+    rc = ito_model_decode(ctx, model, o, args.count, x, &table);
     if (rc == ITO_OK)
         rc = ito_table_write(ctx, args.out, table);
     ito_table_free(table);
@@ -128,7 +142,8 @@ static ito_status write_samples(ito_ctx *ctx, const ito_model *model,
 }
 
 /* Draw, keeping frames when a trajectory is wanted. */
-static ito_status sample(ito_ctx *ctx, const ito_model *model)
+static ito_status sample(ito_ctx *ctx, const ito_model *model,
+                         const ito_model *weak)
 {
     const size_t dim = ito_model_dim(model), n = args.count;
     const size_t steps = args.steps ? args.steps : 50;
@@ -143,6 +158,13 @@ static ito_status sample(ito_ctx *ctx, const ito_model *model)
         .id0 = args.first,
         .sinks = &sink,
         .sink_count = args.trajectory ? 1 : 0,
+        .label = args.label,
+        .given = args.given.item,
+        .given_count = args.given.count,
+        .guide = opt_given(&args.guidance) ? args.guidance - 1.0 : 0.0,
+        .guide_lo = args.guide_from,
+        .guide_hi = args.guide_to,
+        .weak = weak,
     };
     const int fits = n <= SIZE_MAX / sizeof(double) / (dim + 2) / (frames + 1);
     float *x = fits ? calloc(n, dim * sizeof(*x)) : NULL;
@@ -160,7 +182,7 @@ static ito_status sample(ito_ctx *ctx, const ito_model *model)
     if (rc == ITO_OK && args.trajectory)
         rc = write_trajectory(ctx, path, frames, n, dim, t);
     if (rc == ITO_OK)
-        rc = write_samples(ctx, model, x);
+        rc = write_samples(ctx, model, &o, x);
     free(x);
     free(path);
     free(t);
@@ -169,18 +191,22 @@ static ito_status sample(ito_ctx *ctx, const ito_model *model)
 
 static int run(void)
 {
-    ito_model *model = NULL;
+    ito_model *model = NULL, *weak = NULL;
     ito_ctx *ctx;
     ito_status rc;
     double began = term_clock();
 
+    if (args.weak && !opt_given(&args.guidance))
+        return cmd_usage("--weak needs --guidance W");
     if (common.json && strcmp(args.out, "-") == 0)
         return cmd_usage("--json needs -o FILE: both go to standard output");
     rc = cmd_open(&ctx);
     if (rc == ITO_OK)
         rc = ito_model_load(ctx, args.model, &model);
+    if (rc == ITO_OK && args.weak)
+        rc = ito_model_load(ctx, args.weak, &weak);
     if (rc == ITO_OK)
-        rc = sample(ctx, model);
+        rc = sample(ctx, model, weak);
     if (rc == ITO_OK && common.json) {
         printf("{\"out\": ");
         term_json_string(stdout, args.out);
@@ -188,6 +214,7 @@ static int run(void)
         term_json_number(stdout, term_clock() - began);
         printf("}\n");
     }
+    ito_model_free(weak);
     ito_model_free(model);
     return cmd_close(ctx, rc);
 }
@@ -202,7 +229,9 @@ const command command_sample = {
              "are among a million.",
     .examples = "ito sample m.safetensors -n 1000 -o out.csv\n"
                 "ito sample m.safetensors -n 20 --trajectory paths.csv -o "
-                "ends.csv\n",
+                "ends.csv\n"
+                "ito sample three.safetensors --label 0 --guidance 2\n"
+                "ito sample houses.safetensors --given rooms=3 -n 500\n",
     .options = options,
     .run = run,
 };

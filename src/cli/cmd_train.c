@@ -18,22 +18,51 @@
 
 static struct {
     const char *data, *out, *checkpoint;
+    const char *path, *from, *time_law, *label;
+    opt_list given;
     uint64_t time_features;
     size_t width, depth, steps, epochs, batch, warmup;
     size_t valid_every;
     double time, lr, weight_decay, clip, ema, valid, checkpoint_every;
-    int net, act, init, plain, rate, optimizer, scale, resume;
+    double cut, data_std, drop;
+    int net, act, init, plain, rate, optimizer, scale, resume, predict, loss;
 } args = { .checkpoint_every = 30.0, .time_features = 4 };
 
 static const opt options[] = {
     ARG("DATA", &args.data, "a table (.csv, .tsv, .npy) or a built-in set"),
     STRING('o', "out", "MODEL", &args.out, "write the model here"),
     SEED_OPTION,
+    GROUP("what is learned"),
+    STRING(0, "path", "PATH", &args.path,
+           "from noise to data: linear, sqrt, cosine, poly:p=2, vp, ... "
+           "[linear]"),
+    STRING(0, "from", "DATA", &args.from,
+           "what the model starts from instead of noise"),
+    CHOICE(0, "predict", "default|velocity|noise|data|score|v|edm",
+           &args.predict, "what the network predicts [velocity]"),
+    CHOICE(0, "loss", "default|flow|noise|data|score|v|edm", &args.loss,
+           "of what the squared error is the loss [of the prediction; score: "
+           "noise]"),
+    STRING(0, "time-law", "LAW", &args.time_law,
+           "stratified, uniform or logit-normal:MEAN,STD [stratified]"),
+    POSITIVE(0, "cut", &args.cut,
+             "leave out times this near to an end where the loss is infinite"),
+    POSITIVE(0, "data-std", &args.data_std,
+             "of edm: standard deviation of the coordinates [measured]"),
+    GROUP("conditions"),
+    STRING(0, "label", "COLUMN", &args.label,
+           "column of labels; samples can be drawn with one"),
+    DOUBLE(0, "drop", &args.drop,
+           "share of labels that are hidden; negative for none [0.1]"),
+    LIST(0, "given", "A,B", &args.given,
+         "columns that samples can be given values of"),
     GROUP("network"),
-    CHOICE(0, "net", "mlp", &args.net, "kind of network [mlp]"),
+    CHOICE(0, "net", "mlp|potential", &args.net,
+           "kind of network; a potential knows its energy [mlp]"),
     SIZE(0, "width", &args.width,
          "columns of a hidden layer [256; points of a plane 128]"),
-    SIZE(0, "depth", &args.depth, "hidden layers [4]"),
+    SIZE(0, "depth", &args.depth,
+         "hidden layers [4; potential: of the part that sees the time 2]"),
     CHOICE(0, "activation", "default|silu|gelu|relu|tanh|selu", &args.act,
            "activation [silu]"),
     U64(0, "time-features", &args.time_features,
@@ -70,7 +99,8 @@ static const opt options[] = {
          "time between checkpoints [30s]"),
     DATA_OPTIONS,
     CHOICE(0, "scale", "default|quantile|standard|none", &args.scale,
-           "what is done with numbers [quantile; none for built-in sets]"),
+           "what is done with numbers [quantile; built-in sets: none; with "
+           "--from FILE: standard]"),
     JSON_OPTION,
     COMMON_OPTIONS,
     END,
@@ -91,10 +121,41 @@ static int own_network(ito_mlp *mlp)
            opt_given(&args.time_features);
 }
 
-static ito_train_opts train_opts(const ito_mlp *mlp)
+static ito_potential own_potential(void)
 {
+    return (ito_potential){
+        .units = args.width,
+        .depth = args.depth,
+        .act = (ito_act)args.act,
+        .time_features =
+            opt_given(&args.time_features) ? (size_t)args.time_features : 0,
+    };
+}
+
+/* The word of a choice, NULL for "default". */
+static const char *word(const char *const *words, int choice)
+{
+    return choice > 0 ? words[choice - 1] : NULL;
+}
+
+static ito_train_opts train_opts(const ito_source *from)
+{
+    static const char *const predictions[] = { "velocity", "noise", "data",
+                                               "score",    "v",     "edm" };
+    static const char *const losses[] = { "flow",  "noise", "data",
+                                          "score", "v",     "edm" };
+
     return (ito_train_opts){
-        .mlp = mlp,
+        .path = args.path,
+        .from = from,
+        .predict = word(predictions, args.predict),
+        .loss = word(losses, args.loss),
+        .time_law = args.time_law,
+        .cut = args.cut,
+        .data_std = args.data_std,
+        .drop = args.drop,
+        .given = args.given.item,
+        .given_count = args.given.count,
         .init = (ito_init)args.init,
         .steps = args.steps,
         .epochs = args.epochs,
@@ -175,6 +236,12 @@ static void say_start(const ito_ctx *ctx, const ito_source *source,
                  ito_source_dim(source));
     term_say("%zu parameters, %zu steps, %zu threads, kernels %s", p.params,
              p.steps, ito_threads(ctx), ito_cpu(ctx));
+    if (p.t_lo > 0.0 || p.t_hi < 1.0)
+        term_say("times from %g to %g alone: nearer to the end the loss is "
+                 "infinite, or --cut leaves them out",
+                 p.t_lo, p.t_hi);
+    if (ito_source_labels(source) > 0)
+        term_say("%zu labels", ito_source_labels(source));
     if (ito_threads(ctx) > p.shards)
         term_say("%zu threads: at most %zu can help, the shards of a batch",
                  ito_threads(ctx), p.shards);
@@ -219,11 +286,46 @@ static ito_status run_steps(ito_ctx *ctx, ito_trainer *t)
     return rc;
 }
 
-static void report(const ito_trainer *t, double seconds)
+/* How far the model is from the exact field, where that is known. */
+static void say_excess(const ito_model_record *r)
+{
+    char bins[256] = "";
+    size_t used = 0;
+
+    if (!isfinite(r->floor))
+        return;
+    for (size_t b = 0; b < 10; b++)
+        used += (size_t)snprintf(bins + used, sizeof(bins) - used, " %.3g",
+                                 r->excess_at[b]);
+    term_say("over uniform times the exact field has a loss of %.5g; the "
+             "model's field is %.4g from it (mean square)",
+             r->floor, r->excess);
+    term_say("in ten pieces of the time:%s", bins);
+}
+
+static void print_excess(const ito_model_record *r)
+{
+    if (!isfinite(r->floor))
+        return;
+    printf(", \"floor\": ");
+    term_json_number(stdout, r->floor);
+    printf(", \"excess\": ");
+    term_json_number(stdout, r->excess);
+    printf(", \"excess_at\": [");
+    for (size_t b = 0; b < 10; b++) {
+        printf("%s", b ? ", " : "");
+        term_json_number(stdout, r->excess_at[b]);
+    }
+    printf("]");
+}
+
+static void report(const ito_trainer *t, const ito_model_record *r,
+                   double seconds)
 {
     ito_progress p;
 
     ito_trainer_progress(t, &p);
+    say_excess(r);
     if (p.best_step > 0 && isfinite(p.best_loss))
         term_say("%s: weights of step %zu, validation loss %.6g", args.out,
                  p.best_step, p.best_loss);
@@ -237,20 +339,28 @@ static void report(const ito_trainer *t, double seconds)
     term_json_number(stdout, p.loss);
     printf(", \"valid_loss\": ");
     term_json_number(stdout, p.best_loss);
+    print_excess(r);
     printf(", \"seconds\": ");
     term_json_number(stdout, seconds);
     printf("}\n");
 }
 
-static ito_status train(ito_ctx *ctx, const ito_source *source)
+static ito_status train(ito_ctx *ctx, const ito_source *source,
+                        const ito_source *from)
 {
     ito_trainer *t = NULL;
     ito_model *model = NULL;
+    ito_model_record record;
     ito_mlp mlp;
-    ito_train_opts o = train_opts(own_network(&mlp) ? &mlp : NULL);
+    const ito_potential potential = own_potential();
+    ito_train_opts o = train_opts(from);
     double began = term_clock();
     ito_status rc;
 
+    if (args.net > 0)
+        o.potential = &potential;
+    else if (own_network(&mlp))
+        o.mlp = &mlp;
     if ((rc = choose_steps(ctx, source, &o)) != ITO_OK ||
         (rc = ito_trainer_new(ctx, source, &o, &t)) != ITO_OK)
         return rc;
@@ -263,9 +373,11 @@ static ito_status train(ito_ctx *ctx, const ito_source *source)
         rc = ito_trainer_finish(ctx, t, &model);
     if (rc == ITO_OK)
         rc = ito_model_save(ctx, model, args.out);
+    if (rc == ITO_OK)
+        rc = ito_model_record_get(ctx, model, &record);
     if (rc == ITO_OK) {
         remove(args.checkpoint);
-        report(t, term_clock() - began);
+        report(t, &record, term_clock() - began);
     }
     ito_model_free(model);
     ito_trainer_free(t);
@@ -302,11 +414,28 @@ static ito_status try_output(void)
     return ITO_OK;
 }
 
+static int is_file(const char *data)
+{
+    return strcspn(data, "./") < strcspn(data, ":") || strcmp(data, "-") == 0;
+}
+
+/* What the model starts from, in the coordinates of the data. */
+static ito_status open_from(ito_ctx *ctx, const ito_source *like,
+                            ito_source **out)
+{
+    const ito_source_opts o = { .seed = common.seed,
+                                .valid_fraction = -1.0,
+                                .like = like };
+
+    return args.from ? ito_source_open(ctx, args.from, &o, out) : ITO_OK;
+}
+
 static int run(void)
 {
-    ito_source *source = NULL;
+    ito_source *source = NULL, *from = NULL;
     ito_source_opts o = { .seed = common.seed,
                           .scale = (ito_scale)args.scale,
+                          .label = args.label,
                           .valid_fraction = args.valid };
     ito_ctx *ctx;
     ito_status rc;
@@ -316,6 +445,10 @@ static int run(void)
         return cmd_usage("where to? -o MODEL.safetensors");
     if ((args.steps > 0) + (args.epochs > 0) + (args.time > 0.0) > 1)
         return cmd_usage("--steps, --epochs and --time exclude each other");
+    if (args.net > 0 && args.plain)
+        return cmd_usage("--plain: a potential has no sums to leave out");
+    if (args.from && is_file(args.from) && o.scale == ITO_SCALE_DEFAULT)
+        o.scale = ITO_SCALE_STANDARD; /* other rows than the data fit it too */
     if ((usage = name_checkpoint()) != 0 ||
         (usage = data_table_opts(&o.table)) != 0)
         return usage;
@@ -323,9 +456,12 @@ static int run(void)
     if (rc == ITO_OK)
         rc = ito_source_open(ctx, args.data, &o, &source);
     if (rc == ITO_OK)
+        rc = open_from(ctx, source, &from);
+    if (rc == ITO_OK)
         rc = try_output();
     if (rc == ITO_OK)
-        rc = train(ctx, source);
+        rc = train(ctx, source, from);
+    ito_source_free(from);
     ito_source_free(source);
     return cmd_close(ctx, rc);
 }
@@ -337,13 +473,21 @@ const command command_train = {
         "Reads a table, or draws from a built-in set, and fits a flow to it "
         "by flow matching: a network that carries Gaussian noise to the "
         "data. The model is one file, from which `ito sample` draws.\n\n"
+        "Whatever the network predicts, the model is a field. A loss that "
+        "would be infinite is refused with what to do. Where the exact field "
+        "is known, as of gmm or checkerboard, the end of the run says how far "
+        "the model is from it. With --label or --given samples can be drawn "
+        "under conditions.\n\n"
         "The result depends on the data, the options and the seed alone: not "
         "on the number of threads, the machine's kernels, or how often the "
         "run was stopped and resumed. Ctrl-C stops at a step boundary and "
         "leaves a checkpoint.",
     .examples = "ito train houses.csv -o houses.safetensors\n"
                 "ito train checkerboard -o board.safetensors --steps 5000\n"
-                "ito train houses.csv -o houses.safetensors --resume\n",
+                "ito train houses.csv -o houses.safetensors --resume\n"
+                "ito train gmm:modes=3,scale=2,std=0.2 --label mode -o "
+                "three.safetensors\n"
+                "ito train moons --from circles -o bridge.safetensors\n",
     .options = options,
     .run = run,
 };

@@ -67,8 +67,28 @@ static void print_losses(const ito_model *m)
     }
 }
 
-static void print_model(const ito_model *m, const char *path)
+/* What is not as by default. */
+static void print_objective(const ito_model *m, const ito_model_record *r)
 {
+    printf("%-16s %s, from %s, times %g to %g\n", "path", r->path,
+           r->from[0] ? r->from : "N(0, I)", r->t_lo, r->t_hi);
+    printf("%-16s %s, by the loss of %s\n", "predicts", r->predict, r->loss);
+    if (ito_graph_has_energy(ito_model_graph(m)))
+        printf("%-16s known: the network is minus its gradient\n", "energy");
+    if (ito_model_labels(m) > 0)
+        printf("%-16s %s: %zu labels\n", "conditions",
+               ito_model_label_column(m), ito_model_labels(m));
+    for (size_t i = 0; ito_model_given(m, i); i++)
+        printf("%-16s %s\n", "can be given", ito_model_given(m, i));
+    if (r->floor - r->floor == 0.0)
+        printf("%-16s %.6g; the field is %.4g from the exact one (mean "
+               "square)\n",
+               "loss floor", r->floor, r->excess);
+}
+
+static void print_model(ito_ctx *ctx, const ito_model *m, const char *path)
+{
+    ito_model_record record;
     const ito_graph *g = ito_model_graph(m);
     const ito_schema *schema = ito_model_schema(m);
     ito_slice s;
@@ -79,6 +99,8 @@ static void print_model(const ito_model *m, const char *path)
     for (size_t j = 0; j < ito_schema_cols(schema); j++)
         printf("%s%s", j ? ", " : " ", ito_schema_name(schema, j));
     printf("\n");
+    if (ito_model_record_get(ctx, m, &record) == ITO_OK)
+        print_objective(m, &record);
     print_losses(m);
     printf("tensors\n");
     for (size_t i = 0; ito_graph_slice(g, i, &s) == 0; i++) {
@@ -101,7 +123,7 @@ ito_status model_info(ito_ctx *ctx, const char *path)
     if (common.json)
         printf("%s\n", ito_model_json(m));
     else
-        print_model(m, path);
+        print_model(ctx, m, path);
     ito_model_free(m);
     return ITO_OK;
 }

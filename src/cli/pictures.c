@@ -86,7 +86,12 @@ ito_status mover_open(ito_ctx *ctx, const char *spec, mover *out)
     rc = ito_model_load(ctx, spec, &out->model);
     if (rc != ITO_OK)
         return rc;
-    out->field = ito_model_field(out->model);
+    out->field = ito_model_unconditional(out->model);
+    if (!out->field)
+        return cmd_fail(ITO_EUNFIT,
+                        "%s: trained with a label on every row, so that there "
+                        "is no field without one",
+                        spec);
     return name_coordinates(ctx, out);
 }
 
@@ -153,21 +158,28 @@ static ito_status solve(ito_ctx *ctx, const mover *m, const motion *how,
                         frames *f, float *x)
 {
     ito_start start = { .ctx = ctx, .at = { .seed = how->seed } };
+    ito_origin origin = { .model = m->model, .at = start.at };
     ito_store store = { .rows = f->x, .n = f->n };
     const ito_sink sink = {
         .fn = ito_store_frame, .arg = &store, .at = f->at, .at_count = f->count
     };
-    const ito_problem problem = { .field = m->field,
-                                  .t0 = 0.0,
-                                  .t1 = 1.0,
-                                  .n = f->n,
-                                  .dtype = ITO_F32,
-                                  .init = x ? NULL : ito_start_normal,
-                                  .init_arg = &start,
-                                  .sinks = &sink,
-                                  .sink_count = 1 };
     const ito_solve_opts o = { .method = how->solver, .steps = steps_of(how) };
+    ito_problem problem = { .field = m->field,
+                            .t0 = 0.0,
+                            .t1 = 1.0,
+                            .n = f->n,
+                            .dtype = ITO_F32,
+                            .init = ito_start_normal,
+                            .init_arg = &start,
+                            .sinks = &sink,
+                            .sink_count = 1 };
 
+    if (m->model) {
+        problem.init = ito_model_start;
+        problem.init_arg = &origin;
+    }
+    if (x)
+        problem.init = NULL;
     return ito_solve(ctx, &problem, x, &o, NULL);
 }
 

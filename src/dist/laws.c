@@ -40,8 +40,10 @@ static double log_gamma(double x)
 {
     double down = 1.0, y, sum;
 
-    for (; x < 12.0; x += 1.0)
+    while (x < 12.0) {
         down *= x;
+        x += 1.0;
+    }
     y = 1.0 / (x * x);
     sum = 1.0 / 156.0;
     sum = sum * y - 691.0 / 360360.0;

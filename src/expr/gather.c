@@ -46,7 +46,8 @@ static bool add_factor(product *m, uint32_t base, double power)
     return true;
 }
 
-/* Multiply by a^power, taken apart; false when there is no room. */
+/* Multiply by a^power, taken apart; false when there is no room.  What is left
+ * of a power of a number is no number (1 / 0, say) and stays in one piece. */
 static bool take_apart(const pool *p, product *m, uint32_t a, double power)
 {
     factor wait[FACTORS_MAX] = { { a, power } };
@@ -73,10 +74,12 @@ static bool take_apart(const pool *p, product *m, uint32_t a, double power)
                                   k->op == ITO_MAP_DIV ? -f.power : f.power };
             wait[n++] = (factor){ k->arg[0], f.power };
         } else if (k->op == ITO_MAP_POW && first &&
-                   expr_is_number(p, k->arg[1])) {
+                   expr_is_number(p, k->arg[1]) &&
+                   !expr_is_number(p, k->arg[0])) {
             if (!add_factor(m, k->arg[0], f.power * p->node[k->arg[1]].value))
                 return false;
-        } else if (k->op == ITO_MAP_SQRT && first) {
+        } else if (k->op == ITO_MAP_SQRT && first &&
+                   !expr_is_number(p, k->arg[0])) {
             if (!add_factor(m, k->arg[0], 0.5 * f.power))
                 return false;
         } else if (!add_factor(m, f.base, f.power)) {
@@ -179,8 +182,12 @@ uint32_t expr_gather_product(pool *p, uint32_t a, uint32_t b, bool divide)
     const double power = divide ? -1.0 : 1.0;
 
     if (!take_apart(p, &m, a, 1.0) || !take_apart(p, &m, b, power) ||
-        !is_finite(&m))
-        return expr_put(p, divide ? ITO_MAP_DIV : ITO_MAP_MUL, a, b, 0);
+        !is_finite(&m)) {
+        const bool turn = !divide && expr_is_number(p, b);
+
+        return expr_put(p, divide ? ITO_MAP_DIV : ITO_MAP_MUL, turn ? b : a,
+                        turn ? a : b, 0);
+    }
     settle(p, &m);
     return build(p, &m);
 }

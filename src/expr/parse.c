@@ -147,9 +147,8 @@ static ito_status put_call(parser *ps, const token *k)
 {
     const function_name *const f =
         expr_function(ps->lex.text + k->at, k->bytes);
-    const token open = lex_next(&ps->lex);
 
-    assert(open.kind == TOKEN_OPEN);
+    (void)lex_next(&ps->lex); /* the bracket, which the caller has seen */
     if (!f)
         return unknown(ps, k, true);
     return push(ps, &(waiting){ .kind = WAITS_CALL,

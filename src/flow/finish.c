@@ -6,9 +6,12 @@
 #include <string.h>
 
 #include "data/json.h"
-#include "flow/model.h"
-#include "flow/trainer.h"
+#include "flow/excess.h"
+#include "flow/model_json.h"
 #include "nn/graph_json.h"
+
+/* Rows of a table that a model keeps to start from. */
+#define FROM_ROWS_MAX 65536
 
 static void put_number(json_writer *w, const char *name, double x)
 {
@@ -29,9 +32,9 @@ static void put_text(json_writer *w, const char *name, const char *text)
 }
 
 /* Which data: a built-in set by its name, a table by its hash. */
-static void put_data(json_writer *w, const ito_source *s)
+static void put_data(json_writer *w, const char *name, const ito_source *s)
 {
-    json_key(w, "data");
+    json_key(w, name);
     json_open(w, '{');
     if (s->dist)
         put_text(w, "set", ito_dist_spec(s->dist));
@@ -44,6 +47,40 @@ static void put_data(json_writer *w, const ito_source *s)
     json_close(w, '}');
 }
 
+/* What differs from the default; a run by default has the record that it
+ * always had. */
+static void put_more(json_writer *w, const ito_trainer *t)
+{
+    const objective *o = &t->obj;
+    char law[80];
+
+    ito__time_law_text(&t->law, law, sizeof(law));
+    if (!ito__objective_is_plain(o)) {
+        put_text(w, "path", o->path.spec);
+        put_text(w, "predict", ito__quantity_name(o->predict));
+        put_text(w, "loss", ito__loss_name(o->loss));
+        put_number(w, "t_lo", o->lo);
+        put_number(w, "t_hi", o->hi);
+        put_number(w, "data_std", o->data_std);
+    }
+    if (t->law.kind != TIME_STRATIFIED)
+        put_text(w, "time_law", law);
+    if (t->o.from)
+        put_data(w, "from", t->o.from);
+    if (t->cond.label.count > 0) {
+        put_text(w, "label", t->cond.label.column);
+        put_number(w, "drop", t->cond.drop);
+    }
+    if (t->cond.column_count > 0) {
+        json_key(w, "given");
+        json_open(w, '[');
+        for (size_t k = 0; k < t->cond.column_count; k++)
+            json_put_string(
+                w, ito_schema_name(t->source->schema, t->cond.column[k]));
+        json_close(w, ']');
+    }
+}
+
 ito_status ito__train_record(ito_ctx *ctx, const ito_trainer *t, char **out)
 {
     const ito_train_opts *o = &t->o;
@@ -52,7 +89,7 @@ ito_status ito__train_record(ito_ctx *ctx, const ito_trainer *t, char **out)
 
     json_begin(&w, ctx);
     json_open(&w, '{');
-    put_data(&w, t->source);
+    put_data(&w, "data", t->source);
     put_text(&w, "init", o->init == ITO_INIT_HE ? "he" : "uniform");
     put_count(&w, "params", t->params);
     put_count(&w, "steps", o->steps);
@@ -69,6 +106,7 @@ ito_status ito__train_record(ito_ctx *ctx, const ito_trainer *t, char **out)
     put_number(&w, "ema", o->ema);
     put_count(&w, "valid_every", o->valid_every);
     put_count(&w, "seed", o->seed);
+    put_more(&w, t);
     json_key(&w, "graph");
     ito__graph_to_json(t->graph, &w);
     json_close(&w, '}');
@@ -80,8 +118,22 @@ ito_status ito__train_record(ito_ctx *ctx, const ito_trainer *t, char **out)
     return ITO_OK;
 }
 
-/* {"options": {..}, "best_step": .., "best_loss": .., "steps_done": ..} */
-static ito_status write_result(ito_ctx *ctx, const ito_trainer *t, char **out)
+static void put_excess(json_writer *w, const excess *e)
+{
+    put_number(w, "floor", e->floor);
+    put_number(w, "floor_se", e->floor_se);
+    put_number(w, "excess", e->mean);
+    json_key(w, "excess_at");
+    json_open(w, '[');
+    for (size_t b = 0; b < EXCESS_BINS; b++)
+        json_put_number(w, e->at[b]);
+    json_close(w, ']');
+}
+
+/* {"options": {..}, "steps_done": .., "kept_step": .., "kept_loss": ..,
+ * "train_loss": .., and what put_excess adds} */
+static ito_status write_result(ito_ctx *ctx, const ito_trainer *t,
+                               const excess *e, char **out)
 {
     json_writer w;
     ito_status rc;
@@ -95,6 +147,8 @@ static ito_status write_result(ito_ctx *ctx, const ito_trainer *t, char **out)
     if (isfinite(t->best_loss))
         put_number(&w, "kept_loss", t->best_loss);
     put_number(&w, "train_loss", t->last_loss);
+    if (e->known)
+        put_excess(&w, e);
     json_close(&w, '}');
     if ((rc = json_end(&w)) != ITO_OK) {
         ito__free(ctx, w.text);
@@ -119,50 +173,100 @@ static ito_status copy_curve(ito_ctx *ctx, const ito_trainer *t, ito_model *m,
     return ITO_OK;
 }
 
-/* Graph and schema travel as JSON, so that what is saved is what is used. */
-static ito_status copy_parts(ito_ctx *ctx, const ito_trainer *t, ito_model *m)
+/* The graph travels as JSON, so that what is saved is what is used. */
+static ito_status copy_graph(ito_ctx *ctx, const ito_graph *from,
+                             ito_graph **out)
 {
-    json_value *graph = NULL, *schema = NULL;
-    json_writer g, s;
+    json_value *graph = NULL;
+    json_writer g;
     ito_status rc;
 
     json_begin(&g, ctx);
-    json_begin(&s, ctx);
-    ito__graph_to_json(t->graph, &g);
-    rc = ito__schema_to_json(ctx, t->source->schema, &s);
-    if (rc == ITO_OK && (json_end(&g) != ITO_OK || json_end(&s) != ITO_OK))
-        rc = ito__fail(ctx, ITO_ENOMEM, "model: description");
+    ito__graph_to_json(from, &g);
+    rc = json_end(&g);
+    if (rc != ITO_OK)
+        rc = ito__fail(ctx, rc, "model: description");
     if (rc == ITO_OK)
         rc = json_parse(ctx, "graph", g.text, g.bytes, &graph);
     if (rc == ITO_OK)
-        rc = json_parse(ctx, "schema", s.text, s.bytes, &schema);
-    if (rc == ITO_OK)
-        rc = ito__graph_from_json(ctx, graph, &m->graph);
-    if (rc == ITO_OK)
-        rc = ito__schema_from_json(ctx, schema, &m->schema);
+        rc = ito__graph_from_json(ctx, graph, out);
     json_free(ctx, graph);
-    json_free(ctx, schema);
     ito__free(ctx, g.text);
-    ito__free(ctx, s.text);
     return rc;
+}
+
+static ito_status copy_conditions(ito_ctx *ctx, const conditions *from,
+                                  ito_model *m)
+{
+    const size_t count = from->column_count;
+    const labels *l = &from->label;
+    const ito_mark mark = ito__arena_mark(ctx);
+    const char **names;
+    ito_status rc;
+
+    names = ito__arena_get(ctx, (count + 1) * sizeof(*names));
+    if (!names)
+        return ito__fail(ctx, ITO_ENOMEM, "model: %zu given columns", count);
+    for (size_t k = 0; k < count; k++)
+        names[k] = ito_schema_name(m->schema, from->column[k]);
+    rc = ito__conditions_new(ctx, m->schema, names, count, &m->cond);
+    ito__arena_release(ctx, mark);
+    m->cond.drop = from->drop;
+    return rc == ITO_OK && l->count > 0
+               ? ito__labels_new(ctx, l->column, (const char *const *)l->level,
+                                 l->count, &m->cond.label)
+               : rc;
+}
+
+/* What samples start from: a distribution by its name, a table by its rows,
+ * at most FROM_ROWS_MAX of them. */
+static ito_status copy_from(ito_ctx *ctx, const ito_source *from, ito_model *m)
+{
+    const size_t dim = ito_source_dim(from);
+    const uint64_t rows = from->rows + from->valid;
+
+    if (from->dist)
+        return ito_dist_open(ctx, ito_dist_spec(from->dist), &m->from);
+    m->from_count = rows < FROM_ROWS_MAX ? (size_t)rows : FROM_ROWS_MAX;
+    m->from_rows = ito__alloc(
+        ctx, size_mul(size_mul(m->from_count, dim), sizeof(*m->from_rows)));
+    if (!m->from_rows)
+        return ito__fail(ctx, ITO_ENOMEM, "model: %zu rows to start from",
+                         m->from_count);
+    ito__source_rows(from, m->from_count, m->from_rows);
+    return ITO_OK;
+}
+
+static ito_status copy_parts(ito_ctx *ctx, const ito_trainer *t, ito_model *m)
+{
+    ito_status rc;
+
+    m->obj = t->obj;
+    if ((rc = copy_graph(ctx, t->graph, &m->graph)) != ITO_OK ||
+        (rc = ito__schema_copy(ctx, t->source->schema, &m->schema)) != ITO_OK ||
+        (rc = copy_conditions(ctx, &t->cond, m)) != ITO_OK)
+        return rc;
+    return t->o.from ? copy_from(ctx, t->o.from, m) : ITO_OK;
 }
 
 static ito_status fill_model(ito_ctx *ctx, const ito_trainer *t, ito_model *m)
 {
     const float *weights = t->best_step > 0 ? t->best : t->average;
     ito_status rc;
+    excess e;
 
-    m->path = t->path;
     m->params = ito__alloc(ctx, t->params * sizeof(*m->params));
     if (!m->params)
         return ito__fail(ctx, ITO_ENOMEM, "model of %zu parameters", t->params);
     memcpy(m->params, weights, t->params * sizeof(*m->params));
-    if ((rc = write_result(ctx, t, &m->train)) != ITO_OK ||
-        (rc = copy_curve(ctx, t, m, 0)) != ITO_OK ||
+    if ((rc = copy_curve(ctx, t, m, 0)) != ITO_OK ||
         (rc = copy_curve(ctx, t, m, 1)) != ITO_OK ||
-        (rc = copy_parts(ctx, t, m)) != ITO_OK)
+        (rc = copy_parts(ctx, t, m)) != ITO_OK ||
+        (rc = ito__model_ready(ctx, m)) != ITO_OK ||
+        (rc = ito__excess(ctx, t, m, &e)) != ITO_OK ||
+        (rc = write_result(ctx, t, &e, &m->train)) != ITO_OK)
         return rc;
-    return ito__model_ready(ctx, m);
+    return ito__model_write_json(ctx, m);
 }
 
 ito_status ito_trainer_finish(ito_ctx *ctx, const ito_trainer *t,

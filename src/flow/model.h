@@ -5,10 +5,12 @@
 #ifndef ITO_FLOW_MODEL_H
 #define ITO_FLOW_MODEL_H
 
+#include <ito/dist.h>
 #include <ito/model.h>
-#include <ito/path.h>
 
 #include "ctx/ctx.h"
+#include "flow/conditions.h"
+#include "flow/objective.h"
 
 /* Rows that go through the network at once: activations of a 256-wide net
  * stay in the second-level cache. */
@@ -19,21 +21,44 @@ struct ito_model {
     ito_graph *graph;
     float *params;
     ito_weights *weights; /* params as the kernels read them */
-    ito_plan *plan;
+    ito_plan *plan;       /* for outputs */
+    ito_plan *vjp_plan;   /* for gradients of the input too */
     ito_schema *schema;
-    const ito_path *path;
+    objective obj;
+    conditions cond;
+    ito_dist *from;   /* what t = 0 is drawn from, where not N(0, I): ... */
+    float *from_rows; /* ... or from_count rows of dim values */
+    size_t from_count;
     char *train; /* JSON text of the training record */
     char *json;  /* JSON text of everything */
     ito_loss_point *losses[2];
     size_t loss_count[2];
     ito_field field;
+    ito_field bare; /* the same under no conditions */
 };
 
 /* An empty model. */
 ito_status ito__model_new(ito_ctx *ctx, ito_model **out);
 
-/* Pack the weights and make the field of a model whose graph, params, schema
- * and path are set; writes json. */
+/* Pack the weights and make the field of a model whose graph, params, schema,
+ * objective and conditions are set. */
 ito_status ito__model_ready(ito_ctx *ctx, ito_model *model);
+
+/* Most coordinates of a model whose field has a divergence: an exact trace,
+ * one backward pass for each. */
+#define ITO__TRACE_MAX 16
+
+/* The field of a model whose weights are packed and whose plans are made. */
+ito_field ito__model_field(ito_model *model);
+
+/* Labels of samples: row of id i has label first + i mod count. */
+typedef struct label_choice {
+    size_t first, count;
+} label_choice;
+
+/* What a name (NULL: none; "all") chooses. */
+ito_status ito__label_of(ito_ctx *ctx, const ito_model *m, const char *name,
+                         label_choice *out);
+size_t ito__label_at(const label_choice *c, uint64_t id);
 
 #endif /* ITO_FLOW_MODEL_H */

@@ -4,6 +4,8 @@
  *
  *     __metadata__ "ito"    the JSON text of model_json.h
  *     weights.NAME          the parameters, a tensor a slice of the graph
+ *     from.rows             rows x dim: what samples start from, where that is
+ *                           rows of a table
  *     record.train_loss     points x 2: step, loss
  *     record.valid_loss     the same on the validation set
  */
@@ -25,6 +27,7 @@ static void tensor_name(const ito_slice *s, char *name, size_t bytes)
 
 ito_status ito_model_save(ito_ctx *ctx, const ito_model *m, const char *path)
 {
+    const size_t from[2] = { m->from_count, m->field.dim };
     ito_slice s;
     st_writer *w;
     ito_status rc;
@@ -37,6 +40,8 @@ ito_status ito_model_save(ito_ctx *ctx, const ito_model *m, const char *path)
         tensor_name(&s, name, sizeof(name));
         st_add(w, name, ST_F32, s.rank, s.shape, m->params + s.offset);
     }
+    if (m->from_rows)
+        st_add(w, "from.rows", ST_F32, 2, from, m->from_rows);
     for (int k = 0; k < 2; k++) {
         const size_t shape[2] = { m->loss_count[k], 2 };
 
@@ -77,6 +82,29 @@ static ito_status read_params(ito_ctx *ctx, const char *path, const st_file *st,
     return ITO_OK;
 }
 
+static ito_status read_from(ito_ctx *ctx, const char *path, const st_file *st,
+                            ito_model *m)
+{
+    const st_tensor *t = st_find(st, "from.rows");
+
+    if (m->from_count == 0)
+        return ITO_OK;
+    if (!t || t->dtype != ST_F32 || t->rank != 2 ||
+        t->shape[0] != m->from_count ||
+        t->shape[1] != ito_schema_dim(m->schema))
+        return ito__fail(ctx, ITO_EFORMAT,
+                         "%s: tensor from.rows is absent or of another shape",
+                         path);
+    if (!ctx->kern->all_finite(t->shape[0] * t->shape[1], t->data))
+        return ito__fail(ctx, ITO_ENONFINITE,
+                         "%s: tensor from.rows holds NaN or infinity", path);
+    m->from_rows = ito__alloc(ctx, t->bytes);
+    if (!m->from_rows)
+        return ito__fail(ctx, ITO_ENOMEM, "%s: %zu rows", path, m->from_count);
+    memcpy(m->from_rows, t->data, t->bytes);
+    return ITO_OK;
+}
+
 static ito_status read_curve(ito_ctx *ctx, const char *path, const st_file *st,
                              ito_model *m, int k)
 {
@@ -114,10 +142,13 @@ static ito_status read_model(ito_ctx *ctx, const char *path, const st_file *st,
                          path);
     if ((rc = ito__model_read_json(ctx, path, json, m)) != ITO_OK ||
         (rc = read_params(ctx, path, st, m)) != ITO_OK ||
+        (rc = read_from(ctx, path, st, m)) != ITO_OK ||
         (rc = read_curve(ctx, path, st, m, 0)) != ITO_OK ||
         (rc = read_curve(ctx, path, st, m, 1)) != ITO_OK)
         return rc;
-    return ito__model_ready(ctx, m);
+    if ((rc = ito__model_ready(ctx, m)) != ITO_OK)
+        return rc;
+    return ito__model_write_json(ctx, m);
 }
 
 ito_status ito_model_load(ito_ctx *ctx, const char *path, ito_model **out)

@@ -2,35 +2,276 @@
  *
  * sample.c - samples of a model.
  */
+#include <ito/composite.h>
 #include <ito/solve.h>
+#include <string.h>
 
 #include "data/schema.h"
+#include "dist/dist.h"
 #include "flow/model.h"
+#include "rng/noise.h"
 
 #define STEPS_DEFAULT 50
+
+/* ---- where samples start ---- */
+
+/* Row floor(u n) of the rows that the model keeps, u of 46 bits. */
+static void start_rows(const ito_model *m, const ito_noise *at, uint64_t id,
+                       float *out)
+{
+    const size_t dim = m->field.dim;
+    float u[2];
+    double p;
+    size_t row;
+
+    ito__uniform_rows(m->ctx->kern, at, id, 1, 2, u, 2);
+    p = ((double)u[0] - 0x1p-24) + (double)u[1] * 0x1p-23;
+    row = (size_t)(p * (double)m->from_count);
+    row = size_min(row, m->from_count - 1);
+    memcpy(out, m->from_rows + row * dim, dim * sizeof(*out));
+}
+
+int ito_model_start(void *origin, const ito_tile *tile, void *const *x)
+{
+    const ito_origin *o = origin;
+    const ito_model *m = o->model;
+    ito_start normal = { .ctx = m->ctx, .at = o->at };
+    float *out = x[0];
+
+    if (m->obj.normal)
+        return ito_start_normal(&normal, tile, x);
+    if (tile->dtype != ITO_F32 || !(tile->flags & ITO_FIELD_WIDE))
+        return -1; /* rows of floats, as the model's field has them */
+    if (m->from) {
+        ito__dist_rows(m->ctx->kern, m->from, &o->at, tile->id0, tile->n, out,
+                       tile->dim);
+        return 0;
+    }
+    for (size_t i = 0; i < tile->n; i++)
+        start_rows(m, &o->at, tile->id0 + i, out + i * tile->dim);
+    return 0;
+}
+
+/* ---- guidance ---- */
+
+/* The two parts of a guided field and their weights. */
+typedef struct guidance {
+    double w, lo, hi;
+    float *none;
+    ito_composite *sum;
+} guidance;
+
+static double strength(const guidance *g, double t)
+{
+    return t >= g->lo && t <= g->hi ? g->w : 1.0;
+}
+
+static double weight_with(void *arg, double t)
+{
+    return strength(arg, t);
+}
+
+static double weight_without(void *arg, double t)
+{
+    return 1.0 - strength(arg, t);
+}
+
+static ito_status check_guidance(ito_ctx *ctx, const ito_model *m,
+                                 const ito_sample_opts *o)
+{
+    const bool given = o->label || o->given_count > 0;
+
+    if (!(o->guide - o->guide == 0.0) || !(o->guide_lo >= 0.0) ||
+        !(o->guide_hi <= 1.0) || !(o->guide_lo <= o->guide_hi))
+        return ito__fail(ctx, ITO_EARG,
+                         "guidance %g from t = %g to %g: a finite number, "
+                         "times in [0, 1]",
+                         o->guide + 1.0, o->guide_lo, o->guide_hi);
+    if (o->weak) {
+        if (o->weak->field.dim == m->field.dim &&
+            o->weak->field.cond_dim == m->field.cond_dim)
+            return ITO_OK;
+        return ito__fail(ctx, ITO_EUNFIT,
+                         "guidance: the weaker model has %zu coordinates and "
+                         "%zu conditions, this one %zu and %zu",
+                         o->weak->field.dim, o->weak->field.cond_dim,
+                         m->field.dim, m->field.cond_dim);
+    }
+    if (m->field.cond_dim == 0)
+        return ito__fail(ctx, ITO_EUNFIT,
+                         "guidance: the model was trained without labels or "
+                         "given columns, so there is nothing to guide by");
+    if (!given)
+        return ito__fail(ctx, ITO_EUNFIT,
+                         "guidance: nothing is given to guide by: choose a "
+                         "label or give a column its value");
+    return ITO_OK;
+}
+
+/* A model that never saw rows without a label does not know them. */
+static ito_status check_none(ito_ctx *ctx, const ito_model *m,
+                             const ito_sample_opts *o)
+{
+    const bool guided = o->guide != 0.0 && !o->weak;
+
+    if (m->cond.label.count == 0 || m->cond.drop > 0.0 || (o->label && !guided))
+        return ITO_OK;
+    return ito__fail(ctx, ITO_EUNFIT,
+                     "the model was trained with a label on every row: give "
+                     "one, without guidance, or train with --drop");
+}
+
+/* The field that samples follow: the model's, or one that is guided. */
+static ito_status choose_field(ito_ctx *ctx, const ito_model *m,
+                               const ito_sample_opts *o, guidance *g,
+                               const ito_field **out)
+{
+    ito_term terms[2] = { { .field = &m->field }, { .field = &m->field } };
+    ito_status rc;
+
+    *out = &m->field;
+    if ((rc = check_none(ctx, m, o)) != ITO_OK || o->guide == 0.0)
+        return rc;
+    if ((rc = check_guidance(ctx, m, o)) != ITO_OK)
+        return rc;
+    *g =
+        (guidance){ .w = 1.0 + o->guide, .lo = o->guide_lo, .hi = o->guide_hi };
+    if (g->lo == 0.0 && g->hi == 0.0)
+        g->hi = 1.0;
+    g->none =
+        ito__alloc(ctx, size_mul(m->field.cond_dim + 1, sizeof(*g->none)));
+    if (!g->none)
+        return ito__fail(ctx, ITO_ENOMEM, "guidance");
+    ito__conditions_none(&m->cond, g->none);
+    if (o->weak)
+        terms[0].field = &o->weak->field;
+    else
+        terms[0].none = g->none;
+    for (size_t k = 0; k < 2; k++) {
+        terms[k].weight_fn = k ? weight_with : weight_without;
+        terms[k].weight_arg = g;
+    }
+    rc = ito_composite_open(ctx, terms, 2, &g->sum);
+    if (rc == ITO_OK)
+        *out = ito_composite_field(g->sum);
+    return rc;
+}
+
+/* ---- sampling ---- */
+
+/* Columns that were given are as they were given. */
+static void put_given(const ito_model *m, size_t n, const float *cond, float *x)
+{
+    const conditions *c = &m->cond;
+    const size_t cols = ito__conditions_cols(c), first = c->label.count > 0;
+
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < c->given; j++) {
+            const float *row = cond + i * cols + first;
+
+            if (row[c->given + j] == 1.0F)
+                x[i * m->field.dim + c->coord[j]] = row[j];
+        }
+}
+
+static ito_status solve(ito_ctx *ctx, const ito_model *m,
+                        const ito_sample_opts *o, size_t n, const float *cond,
+                        float *x)
+{
+    ito_origin origin = { .model = m, .at = { .seed = o->seed } };
+    guidance g = { .w = 1.0 };
+    ito_problem problem = {
+        .t0 = 0.0,
+        .t1 = 1.0,
+        .n = n,
+        .id0 = o->id0,
+        .cond = cond,
+        .init = ito_model_start,
+        .init_arg = &origin,
+        .sinks = o->sinks,
+        .sink_count = o->sink_count,
+    };
+    ito_status rc;
+
+    rc = choose_field(ctx, m, o, &g, &problem.field);
+    if (rc == ITO_OK)
+        rc = ito_solve(ctx, &problem, x, &o->solve, NULL);
+    ito_composite_free(g.sum);
+    ito__free(ctx, g.none);
+    return rc;
+}
 
 ito_status ito_model_sample_rows(ito_ctx *ctx, const ito_model *model,
                                  const ito_sample_opts *opts, size_t n,
                                  float *x)
 {
+    const size_t cols = model->field.cond_dim;
     ito_sample_opts o = opts ? *opts : (ito_sample_opts){ 0 };
-    ito_start start = { .ctx = ctx,
-                        .at = { .seed = o.seed, .purpose = ITO_FOR_INITIAL } };
-    const ito_problem problem = {
-        .field = &model->field,
-        .t0 = 0.0,
-        .t1 = 1.0,
-        .n = n,
-        .id0 = o.id0,
-        .init = ito_start_normal,
-        .init_arg = &start,
-        .sinks = o.sinks,
-        .sink_count = o.sink_count,
-    };
+    float *cond = NULL;
+    ito_status rc = ITO_OK;
 
     if (!o.solve.grid && o.solve.steps == 0)
         o.solve.steps = STEPS_DEFAULT;
-    return ito_solve(ctx, &problem, x, &o.solve, NULL);
+    if (cols == 0) { /* says what is wrong where conditions are given */
+        rc = ito_model_conditions(ctx, model, &o, 0, NULL);
+        return rc == ITO_OK ? solve(ctx, model, &o, n, NULL, x) : rc;
+    }
+    cond = ito__alloc(ctx, size_mul(size_mul(n + 1, cols), sizeof(*cond)));
+    if (!cond)
+        return ito__fail(ctx, ITO_ENOMEM, "conditions of %zu samples", n);
+    rc = ito_model_conditions(ctx, model, &o, n, cond);
+    if (rc == ITO_OK)
+        rc = solve(ctx, model, &o, n, cond, x);
+    if (rc == ITO_OK && x && o.given_count > 0)
+        put_given(model, n, cond, x);
+    ito__free(ctx, cond);
+    return rc;
+}
+
+/* The table with one more column, the labels of its rows. */
+static ito_status add_labels(ito_ctx *ctx, const ito_model *m,
+                             const ito_sample_opts *o, ito_table **table)
+{
+    const size_t rows = ito_table_rows(*table), cols = ito_table_cols(*table);
+    const labels *l = &m->cond.label;
+    ito_column *all = ito__alloc(ctx, size_mul(cols + 1, sizeof(*all)));
+    uint32_t *code = ito__alloc(ctx, size_mul(rows + 1, sizeof(*code)));
+    ito_table *with = NULL;
+    label_choice choice;
+    ito_status rc;
+
+    rc = ito__label_of(ctx, m, o->label, &choice);
+    if (rc == ITO_OK && (!all || !code))
+        rc = ito__fail(ctx, ITO_ENOMEM, "labels of %zu samples", rows);
+    if (rc == ITO_OK) {
+        for (size_t j = 0; j < cols; j++)
+            all[j] = *ito_table_column(*table, j);
+        for (size_t i = 0; i < rows; i++)
+            code[i] = (uint32_t)ito__label_at(&choice, o->id0 + i);
+        all[cols] = (ito_column){ .name = l->column,
+                                  .kind = ITO_COLUMN_TEXT,
+                                  .code = code,
+                                  .levels = (const char *const *)l->level,
+                                  .level_count = l->count };
+        rc = ito_table_build(ctx, rows, cols + 1, all, &with);
+    }
+    ito__free(ctx, all);
+    ito__free(ctx, code);
+    ito_table_free(*table);
+    *table = with;
+    return rc;
+}
+
+ito_status ito_model_decode(ito_ctx *ctx, const ito_model *model,
+                            const ito_sample_opts *opts, size_t n,
+                            const float *x, ito_table **out)
+{
+    ito_status rc;
+
+    rc = ito_schema_decode(ctx, model->schema, n, x, out);
+    if (rc == ITO_OK && opts && opts->label)
+        rc = add_labels(ctx, model, opts, out);
+    return rc;
 }
 
 ito_status ito_model_sample(ito_ctx *ctx, const ito_model *model,
@@ -47,7 +288,7 @@ ito_status ito_model_sample(ito_ctx *ctx, const ito_model *model,
                          model->field.dim);
     rc = ito_model_sample_rows(ctx, model, opts, n, x);
     if (rc == ITO_OK)
-        rc = ito_schema_decode(ctx, model->schema, n, x, out);
+        rc = ito_model_decode(ctx, model, opts, n, x, out);
     ito__free(ctx, x);
     return rc;
 }

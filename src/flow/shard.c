@@ -1,55 +1,91 @@
 /* SPDX-License-Identifier: MIT
  *
- * shard.c - the rows of one shard: data, noise, time, point of the path.
- *
- * Times are stratified: the batch's B rows take one time from each of B equal
- * pieces of [0, 1], t_i = (i g mod B + u_i) / B, where g, coprime to B, spreads
- * them so that a shard sees all of [0, 1].  It costs nothing and lowers the
- * variance of the loss.
+ * shard.c - the rows of one shard: data, what they start from, times, points
+ * of the path, conditions.
  */
 #include "flow/trainer.h"
-#include "path/path.h"
 #include "rng/noise.h"
 
 #define VALID_STREAM 1
+#define FROM_SEED    0x9e3779b97f4a7c15u /* keys the shuffle of `from` */
 
-static void fill_times(const ito_trainer *t, const ito_noise *at, size_t total,
-                       size_t begin, size_t n, float *out)
+/* Rows that x_0 is drawn from, with a shuffle and an address of their own. */
+static void fill_from(const ito_trainer *t, const shard_work *s,
+                      const ito_noise *at, size_t begin, size_t n)
 {
-    const size_t stride = t->stride % total ? t->stride % total : 1;
-    const float width = (float)(1.0 / (double)total);
-    size_t stratum = (size_t)((uint64_t)begin % total * stride % total);
+    const ito_source *from = t->o.from;
+    const bool valid = at->stream == VALID_STREAM;
+    const draw d = { .seed = t->o.seed ^ (valid ? ~FROM_SEED : FROM_SEED),
+                     .step = valid ? 0 : t->step,
+                     .batch = t->o.batch,
+                     .begin = begin,
+                     .n = n,
+                     .index = s->index };
 
-    ito__uniform_comp(t->ctx->kern, at, begin, n, 0, out);
-    for (size_t i = 0; i < n; i++) {
-        out[i] = ((float)stratum + out[i]) * width;
-        stratum += stride;
-        stratum -= stratum >= total ? total : 0;
-    }
+    if (!from)
+        ito__normal_rows(t->ctx->kern, at, begin, n, t->dim, s->e, t->dim);
+    else if (from->dist)
+        ito__dist_rows(t->ctx->kern, from->dist, at, begin, n, s->e, t->dim);
+    else
+        ito__source_draw(from, t->ctx->kern, &d, s->e);
+}
+
+static void fill_conditions(const ito_trainer *t, const shard_work *s,
+                            ito_noise at, size_t begin, size_t n)
+{
+    const size_t draws = ito__conditions_draws(&t->cond);
+    const conditions_rows r = { .n = n,
+                                .dim = t->dim,
+                                .z = s->z,
+                                .label = s->label,
+                                .u = s->draws,
+                                .out = s->cond };
+
+    at.purpose = ITO_FOR_DROP;
+    ito__uniform_rows(t->ctx->kern, &at, begin, n, draws, s->draws, draws);
+    ito__conditions_fill(&t->cond, &r);
 }
 
 void ito__shard_fill(const ito_trainer *t, const shard_work *s, size_t begin,
                      size_t n, bool valid)
 {
     const ito_kern *kern = t->ctx->kern;
+    const time_batch batch = { .total = valid ? ito__valid_rows(t) : t->o.batch,
+                               .stride = t->stride };
     const draw d = { .seed = t->o.seed,
                      .step = valid ? 0 : t->step,
                      .batch = t->o.batch,
                      .begin = begin,
                      .n = n,
-                     .index = s->index };
+                     .index = s->index,
+                     .label = s->label };
+    const objective_rows rows = { .n = n,
+                                  .dim = t->dim,
+                                  .t = s->t,
+                                  .z = s->z,
+                                  .e = s->e,
+                                  .xt = s->xt,
+                                  .in = s->in,
+                                  .target = s->target,
+                                  .weight = s->weight };
     ito_noise at = { .seed = t->o.seed,
                      .stream = valid ? VALID_STREAM : 0,
                      .step = (uint32_t)d.step,
                      .purpose = ITO_FOR_TIME };
 
-    fill_times(t, &at, valid ? ito__valid_rows(t) : t->o.batch, begin, n, s->t);
+    ito__time_rows(kern, &t->law, &at, &batch, begin, n, s->t);
     at.purpose = ITO_FOR_NOISE;
-    ito__normal_rows(kern, &at, begin, n, t->dim, s->e, t->dim);
+    fill_from(t, s, &at, begin, n);
     if (valid)
         ito__source_valid(t->source, kern, &d, s->z);
     else
         ito__source_draw(t->source, kern, &d, s->z);
-    ito__path_rows(kern, t->path, n, t->dim, s->t, s->z, s->e, s->xt,
-                   s->target);
+    ito__objective_rows(&t->obj, &rows);
+    if (s->cond)
+        fill_conditions(t, s, at, begin, n);
+}
+
+ito_batch ito__shard_batch(const shard_work *s, size_t n)
+{
+    return (ito_batch){ .rows = n, .x = s->in, .t = s->t, .cond = s->cond };
 }

@@ -20,6 +20,7 @@
 #define VALID_MAX      10000
 #define SPLIT_EPOCH    (((uint64_t)1 << 48) - 1) /* the shuffle that splits */
 #define VALID_STREAM   1                         /* draws that no step makes */
+#define CLASS_CHUNK    256
 
 size_t ito_source_dim(const ito_source *source)
 {
@@ -48,7 +49,19 @@ void ito_source_free(ito_source *source)
     ito_schema_free(source->schema);
     ito_dist_free(source->dist);
     ito__codes_free(source->codes);
+    ito__labels_free(source->ctx, &source->label);
+    ito__free(source->ctx, source->label_code);
     ito__free(source->ctx, source);
+}
+
+size_t ito_source_labels(const ito_source *source)
+{
+    return source->label.count;
+}
+
+const char *ito_source_label(const ito_source *source, size_t i)
+{
+    return i < source->label.count ? source->label.level[i] : NULL;
 }
 
 /* Names, kinds and values: what a model was trained on. */
@@ -86,16 +99,36 @@ static void split(ito_source *s, uint64_t total, double fraction)
     s->rows = total - s->valid;
 }
 
-static ito_status fill_from_table(ito_ctx *ctx, ito_source *s,
-                                  const ito_table *table,
-                                  const ito_source_opts *o)
+/* The schema is fitted, or that of another source. */
+static ito_status fill_codes(ito_ctx *ctx, ito_source *s,
+                             const ito_table *table, const ito_source_opts *o)
 {
     const ito_schema_opts scale = { .scale = o->scale };
     ito_status rc;
 
-    rc = ito_schema_fit(ctx, table, &scale, &s->schema);
+    if (o->like)
+        rc = ito__schema_copy(ctx, o->like->schema, &s->schema);
+    else
+        rc = ito_schema_fit(ctx, table, &scale, &s->schema);
     if (rc == ITO_OK)
         rc = ito__codes_new(ctx, s->schema, table, &s->codes);
+    return rc;
+}
+
+static ito_status fill_from_table(ito_ctx *ctx, ito_source *s,
+                                  const ito_table *table,
+                                  const ito_source_opts *o)
+{
+    ito_table *rest = NULL;
+    ito_status rc = ITO_OK;
+
+    if (ito_table_rows(table) == 0)
+        return ito__fail(ctx, ITO_EARG, "data: there are no rows");
+    if (o->label)
+        rc = ito__source_label(ctx, s, table, o->label, &rest);
+    if (rc == ITO_OK)
+        rc = fill_codes(ctx, s, rest ? rest : table, o);
+    ito_table_free(rest);
     if (rc != ITO_OK)
         return rc;
     s->seed = o->seed;
@@ -167,11 +200,36 @@ static ito_status open_dist(ito_ctx *ctx, const char *data,
     rc = ito_dist_open(ctx, data, &(*out)->dist);
     if (rc == ITO_OK && ito_dist_rows((*out)->dist) == 0)
         rc = fill_from_dist(ctx, *out);
+    if (rc == ITO_OK && opts->label)
+        rc = ito__source_classes(ctx, *out, opts->label);
     if (rc != ITO_OK || ito_dist_rows((*out)->dist) > 0) {
         ito_source_free(*out);
         *out = NULL;
     }
-    (void)opts;
+    return rc;
+}
+
+/* The column of labels is one of texts, even where it looks like numbers. */
+static ito_status read_data(ito_ctx *ctx, const char *data,
+                            const ito_source_opts *o, ito_table **out)
+{
+    const size_t count = o->table.categorical_count;
+    const ito_mark m = ito__arena_mark(ctx);
+    ito_table_opts t = o->table;
+    const char **texts;
+    ito_status rc;
+
+    texts = ito__arena_get(ctx, (count + 1) * sizeof(*texts));
+    if (!texts)
+        return ito__fail(ctx, ITO_ENOMEM, "%s", data);
+    for (size_t i = 0; i < count; i++)
+        texts[i] = t.categorical[i];
+    if (o->label) {
+        texts[t.categorical_count++] = o->label;
+        t.categorical = texts;
+    }
+    rc = ito_data_read(ctx, data, &t, 0, o->seed, out);
+    ito__arena_release(ctx, m);
     return rc;
 }
 
@@ -192,7 +250,7 @@ ito_status ito_source_open(ito_ctx *ctx, const char *data,
         if (o.scale == ITO_SCALE_DEFAULT)
             o.scale = ITO_SCALE_NONE; /* n= rows of a built-in set */
     }
-    rc = ito_data_read(ctx, data, &o.table, 0, o.seed, &table);
+    rc = read_data(ctx, data, &o, &table);
     if (rc != ITO_OK)
         return rc;
     rc = ito_source_from_table(ctx, table, &o, out);
@@ -225,10 +283,31 @@ static void draw_table(const ito_source *s, const draw *d, float *out)
                                .step = (uint32_t)epoch,
                                .purpose = ITO_FOR_CODING };
 
-        for (size_t k = 0; k < run; k++)
+        for (size_t k = 0; k < run; k++) {
             d->index[k] = row_at(s, d->seed, epoch, p + k);
+            if (d->label && s->label_code)
+                d->label[i + k] = (float)s->label_code[d->index[k]];
+        }
         ito__codes_rows_get(s->codes, &at, run, d->index, out + i * dim, dim);
         i += run;
+    }
+}
+
+/* Classes of rows of a distribution; the call cannot fail here and allocates
+ * nothing, so that a worker may make it. */
+static void draw_classes(const ito_source *s, const ito_noise *at,
+                         const draw *d)
+{
+    uint32_t codes[CLASS_CHUNK];
+
+    if (!d->label || s->label.count == 0)
+        return;
+    for (size_t i = 0; i < d->n; i += CLASS_CHUNK) {
+        const size_t n = size_min(CLASS_CHUNK, d->n - i);
+
+        (void)ito_dist_labels(s->ctx, s->dist, at, d->begin + i, n, codes);
+        for (size_t k = 0; k < n; k++)
+            d->label[i + k] = (float)codes[k];
     }
 }
 
@@ -239,11 +318,13 @@ void ito__source_draw(const ito_source *source, const ito_kern *kern,
                            .step = (uint32_t)d->step,
                            .purpose = ITO_FOR_ROWS };
 
-    if (source->dist)
-        ito__dist_rows(kern, source->dist, &at, d->begin, d->n, out,
-                       ito_source_dim(source));
-    else
+    if (!source->dist) {
         draw_table(source, d, out);
+        return;
+    }
+    ito__dist_rows(kern, source->dist, &at, d->begin, d->n, out,
+                   ito_source_dim(source));
+    draw_classes(source, &at, d);
 }
 
 void ito__source_valid(const ito_source *source, const ito_kern *kern,
@@ -256,6 +337,7 @@ void ito__source_valid(const ito_source *source, const ito_kern *kern,
 
     if (source->dist) {
         ito__dist_rows(kern, source->dist, &at, d->begin, d->n, out, dim);
+        draw_classes(source, &at, d);
         return;
     }
     at.purpose = ITO_FOR_CODING;
@@ -268,5 +350,20 @@ void ito__source_valid(const ito_source *source, const ito_kern *kern,
         at.step = (uint32_t)(p / source->valid);
         ito__codes_rows_get(source->codes, &at, 1, d->index, out + i * dim,
                             dim);
+        if (d->label && source->label_code)
+            d->label[i] = (float)source->label_code[d->index[0]];
+    }
+}
+
+void ito__source_rows(const ito_source *s, size_t n, float *out)
+{
+    const size_t dim = ito_source_dim(s);
+    const ito_noise at = { .seed = s->seed, .purpose = ITO_FOR_CODING };
+
+    for (size_t i = 0; i < n; i++) {
+        const uint64_t row =
+            ito__permute(s->seed, SPLIT_EPOCH, s->rows + s->valid, i);
+
+        ito__codes_rows_get(s->codes, &at, 1, &row, out + i * dim, dim);
     }
 }

@@ -10,6 +10,7 @@
 #include "base/sha256.h"
 #include "data/schema.h"
 #include "dist/dist.h"
+#include "flow/labels.h"
 
 struct ito_source {
     ito_ctx *ctx;
@@ -20,12 +21,15 @@ struct ito_source {
     uint64_t valid;   /* ... and this many validate */
     uint64_t seed;
     char hash[ITO_SHA256_HEX]; /* SHA-256 of the table, or "" */
+    labels label;              /* of the rows; count 0: there are none */
+    uint32_t *label_code;      /* of each row of the table */
 };
 
 /*
  * Rows of a batch: row i of step s, i = begin .. begin + n - 1 of `batch`,
- * into out[(i - begin) * dim].  `index` is scratch of n numbers.  Callable
- * from worker threads.
+ * into out[(i - begin) * dim], their labels, where there are some and `label`
+ * is not NULL, into label[i - begin].  `index` is scratch of n numbers.
+ * Callable from worker threads.
  */
 typedef struct draw {
     uint64_t seed;  /* of the run */
@@ -34,6 +38,7 @@ typedef struct draw {
     uint64_t begin; /* first row of this shard */
     size_t n;
     uint64_t *index;
+    float *label;
 } draw;
 void ito__source_draw(const ito_source *source, const ito_kern *kern,
                       const draw *d, float *out);
@@ -42,5 +47,27 @@ void ito__source_draw(const ito_source *source, const ito_kern *kern,
  * fixed draws of a distribution. */
 void ito__source_valid(const ito_source *source, const ito_kern *kern,
                        const draw *d, float *out);
+
+/* Take the column `name` of a table as the labels of s; *rest is the table
+ * without it, to be freed by ito_table_free. */
+ito_status ito__source_label(ito_ctx *ctx, ito_source *s,
+                             const ito_table *table, const char *name,
+                             ito_table **rest);
+
+/* Take the classes of a distribution as the labels of s, "0", "1", ..., with
+ * zeroes before them where there are more than ten. */
+ito_status ito__source_classes(ito_ctx *ctx, ito_source *s, const char *name);
+
+/* The root of the mean square of the coordinates of the training rows, of at
+ * most 65536 of them. */
+ito_status ito__source_std(ito_ctx *ctx, const ito_source *s, double *out);
+
+/* The first `n` rows of a table in the order of its shuffle, training and
+ * validation rows alike; n at most all of them. */
+void ito__source_rows(const ito_source *s, size_t n, float *out);
+
+/* A copy of a schema. */
+ito_status ito__schema_copy(ito_ctx *ctx, const ito_schema *from,
+                            ito_schema **out);
 
 #endif /* ITO_FLOW_SOURCE_H */

@@ -46,7 +46,7 @@ static double run_shard(const ito_trainer *t, const shard_work *s, size_t shard,
 {
     const size_t begin = shard * t->o.shard;
     const size_t n = size_min(t->o.shard, t->o.batch - begin);
-    const ito_batch in = { .rows = n, .x = s->xt, .t = s->t };
+    const ito_batch in = ito__shard_batch(s, n);
     const double scale = 1.0 / ((double)t->o.batch * (double)t->dim);
     const float *y;
     double loss;
@@ -54,8 +54,8 @@ static double run_shard(const ito_trainer *t, const shard_work *s, size_t shard,
     ito__shard_fill(t, s, begin, n, false);
     y = ito_plan_forward(t->plan, t->packed, s->net, &in);
     memcpy(s->y, y, n * t->dim * sizeof(*y));
-    loss = ito__squared_error(t->ctx->kern, n, t->dim, NULL, s->target, scale,
-                              s->y);
+    loss = ito__squared_error(t->ctx->kern, n, t->dim, s->weight, s->target,
+                              scale, s->y);
     ito_plan_backward(t->plan, t->packed, s->net, &in, s->y, grad, NULL);
     return loss;
 }

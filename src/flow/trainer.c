@@ -9,149 +9,37 @@
 
 #include "flow/model.h"
 #include "flow/ranks.h"
-#include "nn/op.h"
-
-#define STEPS_DEFAULT 8000
-#define BATCH_DEFAULT 2048
-#define BATCH_MIN     256
-#define SHARD_DEFAULT 128
-#define STEPS_MAX     UINT32_MAX
-#define BATCH_MAX     ((size_t)1 << 24)
 
 /* Ranges of shards for each thread: one that is held up leaves work to the
  * others. */
 #define RANGES_EACH 4
-
-/* ---- options ---- */
-
-/* An eighth of a table, from BATCH_MIN to BATCH_DEFAULT rows: small tables
- * train as well, many times faster, and see fewer epochs. */
-static size_t default_batch(uint64_t rows)
-{
-    const size_t eighth = size_round_up((size_t)(rows / 8), SHARD_DEFAULT);
-
-    if (rows == 0)
-        return BATCH_DEFAULT;
-    return size_max(size_min(eighth, BATCH_DEFAULT), BATCH_MIN);
-}
-
-static void fill_defaults(ito_train_opts *o, uint64_t rows)
-{
-    o->batch = o->batch ? o->batch : default_batch(rows);
-    if (o->epochs > 0)
-        o->steps =
-            (size_t)((double)o->epochs * (double)rows / (double)o->batch + 1.0);
-    o->steps = o->steps ? o->steps : STEPS_DEFAULT;
-    o->shard = o->shard ? o->shard : SHARD_DEFAULT;
-    if (o->warmup == 0)
-        o->warmup = size_min(size_max(o->steps / 50, 1), 500);
-    o->rate = o->rate ? o->rate : ITO_RATE_COSINE;
-    o->optimizer = o->optimizer ? o->optimizer : ITO_OPTIMIZER_ADAM;
-    o->weight_decay = o->weight_decay == 0.0 ? 1e-4 : o->weight_decay;
-    o->clip = o->clip == 0.0 ? 1.0 : o->clip;
-    o->ema = o->ema == 0.0 ? 0.999 : o->ema;
-    o->valid_every =
-        o->valid_every ? o->valid_every : size_max(o->steps / 50, 1);
-}
-
-static ito_status check_opts(ito_ctx *ctx, const ito_train_opts *o)
-{
-    if (o->epochs > STEPS_MAX)
-        return ito__fail(ctx, ITO_EARG, "epochs %zu: at most %u", o->epochs,
-                         (unsigned)STEPS_MAX);
-    if (o->steps > STEPS_MAX)
-        return ito__fail(ctx, ITO_EARG, "steps %zu: at most %u", o->steps,
-                         (unsigned)STEPS_MAX);
-    if (o->batch > BATCH_MAX)
-        return ito__fail(ctx, ITO_EARG, "batch %zu: at most %zu", o->batch,
-                         BATCH_MAX);
-    if (o->shard > 65536)
-        return ito__fail(ctx, ITO_EARG, "shard %zu: at most 65536", o->shard);
-    if (!(o->lr > 0.0) || !isfinite(o->lr))
-        return ito__fail(ctx, ITO_EARG, "lr %g: must be above 0", o->lr);
-    if (!(o->ema < 1.0))
-        return ito__fail(ctx, ITO_EARG, "ema %g: must be below 1", o->ema);
-    if (o->optimizer == ITO_OPTIMIZER_ADAMW &&
-        !(o->weight_decay >= 0.0 && o->weight_decay * o->lr < 1.0))
-        return ito__fail(ctx, ITO_EARG,
-                         "weight_decay %g: must be from 0 to 1 / lr",
-                         o->weight_decay);
-    if (isnan(o->clip))
-        return ito__fail(ctx, ITO_EARG, "clip: not a number");
-    if ((unsigned)o->rate > ITO_RATE_CONSTANT ||
-        (unsigned)o->optimizer > ITO_OPTIMIZER_ADAMW ||
-        (unsigned)o->init > ITO_INIT_HE)
-        return ito__fail(ctx, ITO_EARG, "unknown rate, optimizer or init");
-    return ITO_OK;
-}
-
-/* Wider networks want smaller steps.  Measured on the checkerboard (64 wide:
- * the excess over the floor is .0216, .0146, .0130 for 2e-3, 5e-3, 1e-2) and
- * on tables (256 wide). */
-static double default_lr(const ito_mlp *mlp)
-{
-    return mlp ? fmin(0.64 / (double)mlp->width, 0.02) : 2e-3;
-}
-
-/* ---- the network ---- */
-
-/* A copy of a graph, by adding its nodes again. */
-static ito_status copy_graph(ito_ctx *ctx, const ito_graph *from,
-                             ito_graph **out)
-{
-    ito_status rc;
-    ito_node at;
-
-    if ((rc = ito_graph_new(ctx, out)) != ITO_OK)
-        return rc;
-    for (size_t i = 0; rc == ITO_OK && i < from->count; i++) {
-        const node *n = &from->nodes[i];
-
-        rc = n->op == &ito__op_input
-                 ? ito_graph_input(ctx, *out, (ito_input)n->attr, n->cols, &at)
-                 : ito__graph_push(ctx, *out, n, &at);
-    }
-    return rc == ITO_OK ? ito_graph_finish(ctx, *out, from->output) : rc;
-}
-
-/* Chosen by measurement: points of a plane need less than tables. */
-static ito_mlp default_mlp(size_t dim)
-{
-    return dim <= 3 ? (ito_mlp){ .width = 128, .depth = 4, .time_features = 4 }
-                    : (ito_mlp){ .width = 256, .depth = 4, .time_features = 8 };
-}
-
-static ito_status make_graph(ito_ctx *ctx, ito_trainer *t,
-                             const ito_train_opts *o)
-{
-    const ito_graph *g = o->graph;
-
-    if (!g) {
-        ito_mlp mlp = o->mlp ? *o->mlp : default_mlp(t->dim);
-
-        mlp.dim = t->dim;
-        mlp.width = mlp.width ? mlp.width : default_mlp(t->dim).width;
-        t->o.lr = t->o.lr == 0.0 ? default_lr(&mlp) : t->o.lr;
-        return ito_mlp_build(ctx, &mlp, &t->graph);
-    }
-    t->o.lr = t->o.lr == 0.0 ? default_lr(NULL) : t->o.lr;
-    if (ito_graph_input_cols(g, ITO_INPUT_X) != t->dim ||
-        ito_graph_output_cols(g) != t->dim ||
-        ito_graph_input_cols(g, ITO_INPUT_COND) != 0 ||
-        ito_graph_params(g) == 0)
-        return ito__fail(ctx, ITO_EUNFIT,
-                         "train: the network takes %zu columns and gives %zu; "
-                         "the data have %zu (and no conditions)",
-                         ito_graph_input_cols(g, ITO_INPUT_X),
-                         ito_graph_output_cols(g), t->dim);
-    return copy_graph(ctx, g, &t->graph);
-}
 
 /* ---- memory ---- */
 
 static float *floats(ito_ctx *ctx, size_t n)
 {
     return ito__calloc(ctx, n, sizeof(float));
+}
+
+/* What only some trainings need. */
+static bool make_work_extra(ito_ctx *ctx, const ito_trainer *t, shard_work *s)
+{
+    const size_t rows = t->o.shard, cols = ito__conditions_cols(&t->cond);
+    const size_t draws = ito__conditions_draws(&t->cond);
+    bool ok = true;
+
+    s->in = s->xt;
+    if (ito__objective_scales(&t->obj))
+        ok = (s->in = floats(ctx, size_mul(rows, t->dim))) != NULL;
+    if (ito__objective_weighs(&t->obj))
+        ok = ok && (s->weight = floats(ctx, rows)) != NULL;
+    if (cols > 0) {
+        s->cond = floats(ctx, size_mul(rows, cols));
+        s->label = floats(ctx, rows);
+        s->draws = floats(ctx, size_mul(rows, draws));
+        ok = ok && s->cond && s->label && s->draws;
+    }
+    return ok;
 }
 
 static bool make_work(ito_ctx *ctx, ito_trainer *t, shard_work *s)
@@ -168,7 +56,7 @@ static bool make_work(ito_ctx *ctx, ito_trainer *t, shard_work *s)
     s->y = floats(ctx, cells);
     s->net = floats(ctx, ito_plan_floats(t->plan));
     return s->index && s->t && s->z && s->e && s->xt && s->target && s->y &&
-           s->net;
+           s->net && make_work_extra(ctx, t, s);
 }
 
 /* The nodes and buffers of one range of shards. */
@@ -238,6 +126,8 @@ static bool make_arrays(ito_ctx *ctx, ito_trainer *t)
 
 static void free_work(ito_ctx *ctx, shard_work *s)
 {
+    if (s->in != s->xt)
+        ito__free(ctx, s->in);
     ito__free(ctx, s->index);
     ito__free(ctx, s->t);
     ito__free(ctx, s->z);
@@ -246,6 +136,10 @@ static void free_work(ito_ctx *ctx, shard_work *s)
     ito__free(ctx, s->target);
     ito__free(ctx, s->y);
     ito__free(ctx, s->net);
+    ito__free(ctx, s->weight);
+    ito__free(ctx, s->cond);
+    ito__free(ctx, s->label);
+    ito__free(ctx, s->draws);
 }
 
 static void free_range(ito_ctx *ctx, tree_range *r)
@@ -284,6 +178,7 @@ void ito_trainer_free(ito_trainer *t)
     ito_weights_free(t->packed_average);
     ito_plan_free(t->plan);
     ito_graph_free(t->graph);
+    ito__conditions_free(ctx, &t->cond);
     ito__free(ctx, t);
 }
 
@@ -352,20 +247,12 @@ ito_status ito_trainer_new(ito_ctx *ctx, const ito_source *source,
         return ito__fail(ctx, ITO_ENOMEM, "train");
     t->ctx = ctx;
     t->source = source;
-    t->path = ito_path_at(0);
     t->dim = ito_source_dim(source);
-    t->o = o;
-    t->o.mlp = NULL;
-    t->o.graph = NULL;
-    fill_defaults(&t->o, ito_source_rows(source));
     t->last_loss = t->valid_loss = (double)NAN;
     t->best_loss = (double)INFINITY;
-    if (o.epochs > 0 && ito_source_rows(source) == 0)
-        rc = ito__fail(ctx, ITO_EARG,
-                       "epochs: rows that are drawn afresh have none; give "
-                       "steps");
-    else if ((rc = make_graph(ctx, t, &o)) == ITO_OK &&
-             (rc = check_opts(ctx, &t->o)) == ITO_OK)
+    if ((rc = ito__train_options(ctx, t, &o)) == ITO_OK &&
+        (rc = ito__train_graph(ctx, t, &o)) == ITO_OK &&
+        (rc = ito__train_check(ctx, &t->o)) == ITO_OK)
         rc = make_trainer(ctx, t);
     if (rc != ITO_OK) {
         ito_trainer_free(t);
@@ -404,5 +291,7 @@ void ito_trainer_progress(const ito_trainer *t, ito_progress *out)
         .best_step = t->best_step,
         .shards = t->shards,
         .params = t->params,
+        .t_lo = t->law.lo,
+        .t_hi = t->law.hi,
     };
 }

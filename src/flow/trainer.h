@@ -9,7 +9,10 @@
 #include <ito/train.h>
 
 #include "ctx/ctx.h"
+#include "flow/conditions.h"
+#include "flow/objective.h"
 #include "flow/source.h"
+#include "flow/time_law.h"
 #include "nn/tree.h"
 
 /* Rows on which a distribution is validated; the fewest for tables, whose
@@ -24,6 +27,11 @@
 typedef struct shard_work {
     uint64_t *index;                /* rows */
     float *t, *z, *e, *xt, *target; /* rows, rows x dim each */
+    float *in;                      /* what the network is given: xt, or a
+                                       block of its own */
+    float *weight;                  /* rows; NULL: all 1 */
+    float *cond;                    /* rows of conditions; NULL: none */
+    float *label, *draws;           /* what these are made of */
     float *y;                       /* rows x dim: output, then gradient */
     float *net;                     /* the plan's work area */
 } shard_work;
@@ -31,8 +39,11 @@ typedef struct shard_work {
 struct ito_trainer {
     ito_ctx *ctx;
     const ito_source *source; /* borrowed */
-    const ito_path *path;
-    ito_train_opts o; /* defaults filled in; o.mlp and o.graph NULL */
+    objective obj;
+    time_law law;
+    conditions cond;
+    ito_train_opts o; /* defaults filled in; what it points to is not kept,
+                         but for `from` */
     ito_graph *graph;
     char *record; /* the options as JSON: what a resume must agree with */
 
@@ -67,6 +78,20 @@ struct ito_trainer {
     ito_loss_point *curve[2]; /* training, validation */
     size_t curve_count, curve_max;
 };
+
+/* Fill in the defaults that do not depend on the network, and read names;
+ * sets t->o, t->obj, t->law and t->cond.  ito__train_check looks at the
+ * rest. */
+ito_status ito__train_options(ito_ctx *ctx, ito_trainer *t,
+                              const ito_train_opts *opts);
+ito_status ito__train_check(ito_ctx *ctx, const ito_train_opts *o);
+
+/* The network that the options ask for, and its learning rate. */
+ito_status ito__train_graph(ito_ctx *ctx, ito_trainer *t,
+                            const ito_train_opts *opts);
+
+/* What the graph is given of a filled shard of n rows. */
+ito_batch ito__shard_batch(const shard_work *s, size_t n);
 
 /* The numbers of the schedule at a step (from 0). */
 double ito__train_rate(const ito_trainer *t, size_t step);

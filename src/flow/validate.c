@@ -31,14 +31,14 @@ static void run_shards(void *arg, size_t worker, size_t begin, size_t end)
     for (size_t shard = begin; shard < end; shard++) {
         const size_t at = shard * t->o.shard;
         const size_t n = size_min(t->o.shard, rows - at);
-        const ito_batch in = { .rows = n, .x = s->xt, .t = s->t };
+        const ito_batch in = ito__shard_batch(s, n);
         const float *y;
 
         ito__shard_fill(t, s, at, n, true);
         y = ito_plan_infer(t->plan, t->packed_average, s->net, &in);
         memcpy(s->y, y, n * t->dim * sizeof(*y));
-        t->shard_loss[shard] = ito__squared_error(t->ctx->kern, n, t->dim, NULL,
-                                                  s->target, 0.0, s->y);
+        t->shard_loss[shard] = ito__squared_error(
+            t->ctx->kern, n, t->dim, s->weight, s->target, 0.0, s->y);
     }
 }
 

@@ -129,8 +129,9 @@ typedef struct ito_em64 {
     double *z;
 } ito_em64;
 
-/* Drifts of named systems; formulas in native_tmpl.h.  One component (of any
- * number, call by call), two, or three for lorenz. */
+/* Drifts of named systems, at most four parameters; formulas in
+ * native_tmpl.h.  One component (of any number, call by call), two, or three
+ * for lorenz. */
 typedef enum ito_native {
     ITO_NATIVE_OU,
     ITO_NATIVE_SCALED,
@@ -141,6 +142,23 @@ typedef enum ito_native {
     ITO_NATIVE_VAN_DER_POL,
     ITO_NATIVE_LOTKA_VOLTERRA
 } ito_native;
+
+/* A step of an explicit Runge-Kutta method for such a drift: stage s is
+ * evaluated at x + sum over j < used[s] of a[s][j] k[from[s][j]], by fma in
+ * order of j; row `stages` is the result. */
+#define ITO_RK_STAGES 6 /* the most that a kernel takes */
+typedef struct ito_rk {
+    size_t stages;
+    size_t used[ITO_RK_STAGES + 1];
+    unsigned char from[ITO_RK_STAGES + 1][ITO_RK_STAGES];
+    real a[ITO_RK_STAGES + 1][ITO_RK_STAGES];
+} ito_rk;
+typedef struct ito_rk64 {
+    size_t stages;
+    size_t used[ITO_RK_STAGES + 1];
+    unsigned char from[ITO_RK_STAGES + 1][ITO_RK_STAGES];
+    double a[ITO_RK_STAGES + 1][ITO_RK_STAGES];
+} ito_rk64;
 
 /* A mixture of isotropic normals: mode k has mean m_k and variance v_k, and
  *
@@ -192,6 +210,9 @@ typedef struct ito_kern64 {
     void (*em)(size_t groups, const ito_philox *p, const ito_em64 *step);
     void (*native)(ito_native which, const double *v, size_t n,
                    const void *const *x, void *const *out);
+    void (*native_rk)(ito_native which, const double *v, size_t n,
+                      const ito_rk64 *rk, const void *const *x,
+                      void *const *out);
 } ito_kern64;
 
 typedef struct ito_kern {
@@ -271,6 +292,9 @@ typedef struct ito_kern {
      * each, n a multiple of ITO_LANES; out overlaps nothing of x. */
     void (*native)(ito_native which, const double *v, size_t n,
                    const void *const *x, void *const *out);
+    /* The state after a whole step; otherwise as native. */
+    void (*native_rk)(ito_native which, const double *v, size_t n,
+                      const ito_rk *rk, const void *const *x, void *const *out);
 } ito_kern;
 
 extern const ito_kern ito__kern_c;

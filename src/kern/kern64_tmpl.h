@@ -15,6 +15,7 @@
 #include "kern/vec_tmpl.h"
 
 #define MIXTURE ito_mix64
+#define RK_STEP ito_rk64
 #define EM_STEP ito_em64
 #include "kern/em_tmpl.h"
 #include "kern/mixture_tmpl.h"
@@ -43,6 +44,7 @@ const ito_kern64 KERN_CAT(ito__kern64_, SIMD_NAME) = {
     .uniforms = vec_uniforms,
     .em = vec_em,
     .native = vec_native,
+    .native_rk = vec_native_rk,
 };
 
 #endif /* ITO_KERN_KERN64_TMPL_H */

@@ -15,6 +15,7 @@
 #include "kern/learn_tmpl.h"
 
 #define MIXTURE ito_mix
+#define RK_STEP ito_rk
 #define EM_STEP ito_em
 #include "kern/mixture_tmpl.h"
 #include "kern/native_tmpl.h"
@@ -69,6 +70,7 @@ const ito_kern KERN_CAT(ito__kern_, SIMD_NAME) = {
     .uniforms = vec_uniforms,
     .em = vec_em,
     .native = vec_native,
+    .native_rk = vec_native_rk,
     .words = vec_words,
 };
 

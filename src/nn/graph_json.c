@@ -108,3 +108,13 @@ ito_status ito__graph_from_json(ito_ctx *ctx, const json_value *v,
     }
     return rc;
 }
+
+unsigned ito__graph_format(const ito_graph *g)
+{
+    for (size_t i = 0; i < g->count; i++)
+        if (g->nodes[i].op == &ito__op_columns ||
+            g->nodes[i].op == &ito__op_embed ||
+            g->nodes[i].op == &ito__op_potential)
+            return 2;
+    return 1;
+}

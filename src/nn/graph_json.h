@@ -18,4 +18,8 @@ void ito__graph_to_json(const ito_graph *g, json_writer *w);
 ito_status ito__graph_from_json(ito_ctx *ctx, const json_value *v,
                                 ito_graph **out);
 
+/* The oldest format of model files (ito/model.h) that has all its
+ * operations: 2 for columns, embed and potential. */
+unsigned ito__graph_format(const ito_graph *g);
+
 #endif /* ITO_NN_GRAPH_JSON_H */

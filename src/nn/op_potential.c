@@ -27,7 +27,8 @@ static size_t units(const node *n)
 
 static bool has_energy(ito_act act)
 {
-    return act == ITO_ACT_NONE || act == ITO_ACT_RELU || act == ITO_ACT_TANH;
+    return act == ITO_ACT_NONE || act == ITO_ACT_SILU || act == ITO_ACT_RELU ||
+           act == ITO_ACT_TANH;
 }
 
 static ito_status shape(ito_ctx *ctx, node *n)
@@ -41,7 +42,7 @@ static ito_status shape(ito_ctx *ctx, node *n)
     if (!has_energy(n->act))
         return ito__fail(ctx, ITO_EARG,
                          "graph: the integral of %s has no closed form; take "
-                         "tanh, relu or none",
+                         "silu, tanh or relu",
                          ito_act_name(n->act) ? ito_act_name(n->act) : "that");
     n->cols = n->in_cols[0];
     n->params = n->cols * units(n);

@@ -50,7 +50,7 @@ ito_status ito_potential_build(ito_ctx *ctx, const ito_potential *potential,
 
     *out = NULL;
     p.units = p.units ? p.units : 256;
-    p.act = p.act ? p.act : ITO_ACT_TANH;
+    p.act = p.act ? p.act : ITO_ACT_RELU;
     p.width = p.width ? p.width : 64;
     p.depth = p.depth ? p.depth : 2;
     p.time_features = p.time_features ? p.time_features : 4;

@@ -10,16 +10,55 @@
 #include "kern/dmath.h"
 #include "nn/plan.h"
 
-/* S with S' = act, S(0) = 0: log cosh without overflow, squares. */
+/*
+ * The dilogarithm Li2(-exp(-a)), a >= 0, by the series of Bernoulli numbers
+ * in u = -log(1 + exp(-a)), |u| <= log 2 (Zagier, The Dilogarithm Function,
+ * 2007, section 1):
+ *
+ *     Li2 = u - u^2 / 4 + sum_k B_2k u^(2k+1) / (2k + 1)!
+ */
+static double dilog(double a)
+{
+    static const double c[] = { 1.0 / 36.0,
+                                -1.0 / 3600.0,
+                                1.0 / 211680.0,
+                                -1.0 / 10886400.0,
+                                1.0 / 526901760.0,
+                                -4.0647616451442255e-11,
+                                8.9216910204564526e-13,
+                                -1.9939295860721076e-14 };
+    const double u = -ito__log1p(ito__exp(-a)), u2 = u * u;
+    double sum = 0.0;
+
+    for (size_t k = sizeof(c) / sizeof(c[0]); k-- > 0;)
+        sum = sum * u2 + c[k];
+    return u - 0.25 * u2 + u * u2 * sum;
+}
+
+/* The integral of silu from 0: z softplus(z) + Li2(-exp(z)) + pi^2 / 12,
+ * where Li2(-exp(z)) = -pi^2 / 6 - z^2 / 2 - Li2(-exp(-z)). */
+static double integral_silu(double z)
+{
+    const double a = fabs(z), soft = ito__log1p(ito__exp(-a));
+    const double twelfth = 0.82246703342411321824;
+
+    if (z > 0.0)
+        return z * (0.5 * z + soft) - dilog(a) - twelfth;
+    return z * soft + dilog(a) + twelfth;
+}
+
+/* S with S' = act, S(0) = 0. */
 static double integral(ito_act act, double z)
 {
     const double a = fabs(z);
 
-    if (act == ITO_ACT_NONE)
-        return 0.5 * z * z;
-    if (act == ITO_ACT_RELU)
-        return z > 0.0 ? 0.5 * z * z : 0.0;
-    return a + ito__log1p(ito__exp(-2.0 * a)) - 0.69314718055994530942;
+    switch (act) {
+    case ITO_ACT_SILU: return integral_silu(z);
+    case ITO_ACT_RELU: return z > 0.0 ? 0.5 * z * z : 0.0;
+    case ITO_ACT_TANH: /* log cosh without overflow */
+        return a + ito__log1p(ito__exp(-2.0 * a)) - 0.69314718055994530942;
+    default: return 0.5 * z * z;
+    }
 }
 
 int ito_graph_has_energy(const ito_graph *g)

@@ -6,6 +6,7 @@
 #define ITO_PATH_PATH_H
 
 #include <ito/path.h>
+#include <stdbool.h>
 
 #include "kern/kern.h"
 
@@ -20,5 +21,13 @@
 void ito__path_rows(const ito_kern *kern, const ito_path *path, size_t n,
                     size_t dim, const float *t, const float *z, const float *e,
                     float *xt, float *target);
+
+/* The coefficients for noise of std s: x_t = alpha z + beta (s e). */
+ito_coef ito__coef_scaled(ito_coef coef, double s);
+
+/* out = ab[0] x + ab[1] in turns a prediction into another; false where that
+ * is singular. */
+bool ito__convert_ab(const ito_coef *at, ito_predict from, ito_predict to,
+                     double ab[2]);
 
 #endif /* ITO_PATH_PATH_H */

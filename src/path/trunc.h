@@ -33,6 +33,11 @@ typedef struct trunc_cell {
 trunc_cell ito__trunc_cell(const trunc_at *at, double lo, double x,
                            double mills[2]);
 
+/* How a cell's means move with x: *jz = dz/dx = alpha Var z / beta^2 and *jq =
+ * d(e / beta)/dx = (1 - Var e) / beta^2, without their cancellations. */
+void ito__trunc_slope(const trunc_at *at, double lo, double x,
+                      const trunc_cell *cell, double *jz, double *jq);
+
 /* Mills' ratio (1 - Phi(x)) / phi(x) for x >= 0; relative error 1e-15. */
 double ito__mills(double x);
 

@@ -88,6 +88,47 @@ void ito__brownian_step(const brownian_tile *b, uint64_t step, double h,
     scale(b, sqrt(length / 12.0), H);
 }
 
+bool ito__brownian_fuses(const brownian_tile *b)
+{
+    return !b->wide && b->dim < ITO__NOISE_NARROW && b->id0 % 32 == 0 &&
+           b->n % 32 == 0;
+}
+
+void ito__brownian_em(const brownian_tile *b, uint64_t step, double h,
+                      const brownian_em *em)
+{
+    const ito_noise at = address(b, step, ITO_FOR_DW);
+    const double root = sqrt(fabs(h));
+    const bool f64 = b->dtype == ITO_F64;
+
+    assert(ito__brownian_fuses(b));
+    for (size_t c = 0; c < b->dim; c++) {
+        const ito_philox run = ito__noise_run(&at, b->id0, c, f64);
+        const void *g = em->g ? em->g[c] : NULL;
+        const double g_all = em->g ? 0.0 : em->g_all[c];
+
+        if (f64) {
+            const ito_em64 s = { .h = h,
+                                 .scale = root,
+                                 .g_all = g_all,
+                                 .x = em->x[c],
+                                 .f = em->f[c],
+                                 .g = g,
+                                 .z = em->z[c] };
+            b->kern->f64->em(b->n / 16, &run, &s);
+        } else {
+            const ito_em s = { .h = (float)h,
+                               .scale = (float)root,
+                               .g_all = (float)g_all,
+                               .x = em->x[c],
+                               .f = em->f[c],
+                               .g = g,
+                               .z = em->z[c] };
+            b->kern->em(b->n / 32, &run, &s);
+        }
+    }
+}
+
 /* --- the tree ------------------------------------------------------------ */
 
 /* Arrays of a state, and the bytes of one with what fills it up to ALIGN. */

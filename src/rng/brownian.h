@@ -46,6 +46,21 @@ typedef struct brownian_tile {
 void ito__brownian_step(const brownian_tile *b, uint64_t step, double h,
                         void *const *W, void *const *H);
 
+/* A step of Euler and Maruyama on a tile: z[c] = x[c] + h f[c] + g[c] W[c],
+ * by two fma, where component c has Brownian motion c.  g NULL: g[c] is the
+ * number g_all[c]. */
+typedef struct brownian_em {
+    void *const *x, *const *f, *const *g;
+    const double *g_all;
+    void *const *z;
+} brownian_em;
+
+/* Whether ito__brownian_em can be used: its W are those of
+ * ito__brownian_step, but are never stored. */
+bool ito__brownian_fuses(const brownian_tile *b);
+void ito__brownian_em(const brownian_tile *b, uint64_t step, double h,
+                      const brownian_em *em);
+
 /* A walk through the nodes of a tree, from left to right.  node, h, W and H
  * may be read; W and H hold until the next call. */
 typedef struct brownian_tree {

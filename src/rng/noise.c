@@ -125,6 +125,13 @@ void ito__normal_span64(const ito_kern *kern, const ito_noise *at, uint64_t id,
     fill_span_f64(kern->f64->normals, at, id, c0, n, out);
 }
 
+ito_philox ito__noise_run(const ito_noise *at, uint64_t id0, size_t comp,
+                          bool f64)
+{
+    assert(comp < NARROW && id0 % 32 == 0);
+    return address(at, id0 / (f64 ? 16 : 32) * 8, (uint32_t)comp);
+}
+
 /* --- the interface ------------------------------------------------------- */
 
 /* One call of the interface, for the pool; one of the two outputs is there. */

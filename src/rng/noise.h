@@ -48,6 +48,11 @@ void ito__normal_span(const ito_kern *kern, const ito_noise *at, uint64_t id,
 void ito__normal_span64(const ito_kern *kern, const ito_noise *at, uint64_t id,
                         size_t c0, size_t n, double *out);
 
+/* The counter from which kernels make component `comp`, dim < 32, of ids from
+ * id0 on, a multiple of 32. */
+ito_philox ito__noise_run(const ito_noise *at, uint64_t id0, size_t comp,
+                          bool f64);
+
 /* The four words of one Philox block: a scalar reference, and what integer
  * draws are made of. */
 void ito__philox_block(const ito_noise *at, uint64_t g, uint32_t component,

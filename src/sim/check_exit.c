@@ -179,7 +179,7 @@ static ito_status check_reflection(check_run *run)
     return rc;
 }
 
-/* <x^2> and <x^4> - <x^2> = D of the double well, by MALA, which has no bias. */
+/* <x^2> and <x^4> - <x^2> = D of the double well, by MALA: no bias. */
 static ito_status judge_well(check_run *run, size_t n, const double *x,
                              double square, double d)
 {

@@ -33,22 +33,35 @@ static bool make_room(text *t, size_t bytes)
     return true;
 }
 
+/* Write at the end; false where it did not fit, but now has room or failed. */
+static bool ITO_PRINTF(2, 0) put(text *t, const char *format, va_list args)
+{
+    const size_t room = t->room - t->used;
+    const int n = vsnprintf(room ? t->at + t->used : NULL, room, format, args);
+
+    if (n >= 0 && (size_t)n < room) {
+        t->used += (size_t)n;
+        return true;
+    }
+    t->failed = n < 0 || !make_room(t, (size_t)n + 1);
+    return false;
+}
+
 void ito__text_add(text *t, const char *format, ...)
 {
-    while (!t->failed) {
-        const size_t room = t->room - t->used;
-        va_list args;
-        int n;
+    va_list args, again;
+    bool done;
 
-        va_start(args, format);
-        n = vsnprintf(room ? t->at + t->used : NULL, room, format, args);
-        va_end(args);
-        if (n >= 0 && (size_t)n < room) {
-            t->used += (size_t)n;
-            return;
-        }
-        t->failed = n < 0 || !make_room(t, (size_t)n + 1);
-    }
+    if (t->failed)
+        return;
+    va_start(args, format);
+    done = put(t, format, args);
+    va_end(args);
+    if (done || t->failed)
+        return;
+    va_start(again, format);
+    (void)put(t, format, again);
+    va_end(again);
 }
 
 void ito__text_number(text *t, double value)

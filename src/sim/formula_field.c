@@ -211,8 +211,16 @@ static void set_first_order(ito_system *s, bool converted)
     ito_field *f = &s->field;
 
     f->drift = drift;
-    if (kind && kind->fast_drift.which && !converted)
+    if (kind && kind->fast_drift.which && !converted) {
         f->drift = fast_drift;
+        s->native = (native_field){
+            .which = (ito_native)(kind->fast_drift.which - 1),
+            .v = s->value + kind->fast_drift.first,
+            .drift = fast_drift,
+            .user = s,
+        };
+        f->reserved[0] = &s->native;
+    }
     if (f->noise != ITO_NOISE_NONE)
         f->diffusion =
             kind && kind->fast_diffusion.which ? fast_diffusion : diffusion;

@@ -145,6 +145,14 @@ static void set_field(ito_system *s)
     f->jacobian = f->dim <= SYSTEM_JACOBIAN ? jacobian : NULL;
     f->potential = potential;
     f->user = s;
+    if (theta != 0.0) {
+        s->native = (native_field){ .which = ITO_NATIVE_OU,
+                                    .each = true,
+                                    .v = s->value,
+                                    .drift = drift,
+                                    .user = s };
+        f->reserved[0] = &s->native;
+    }
     if (sigma != 0.0) {
         f->noise = ITO_NOISE_ADDITIVE;
         f->calculus = ITO_CALCULUS_ITO;

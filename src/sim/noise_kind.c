@@ -175,17 +175,21 @@ static ito_status study_diagonal(ito_ctx *ctx, ito_system *s,
                                  const ito_expr_opts *parse)
 {
     const size_t dim = s->field.dim;
+    const bool own = is_diagonal(s->diffusion);
     ito_expr *grad = NULL;
     bool commutes = false;
-    ito_status rc = gradient(ctx, s->diffusion, &grad);
+    ito_status rc;
 
+    s->field.noise = own ? ITO_NOISE_DIAGONAL : ITO_NOISE_GENERAL;
+    if (dim * dim > DERIV_MAX)
+        return ITO_OK;
+    rc = gradient(ctx, s->diffusion, &grad);
     if (rc == ITO_OK && !s->deriv)
         rc = derive_diagonal(ctx, s, grad, parse);
-    s->field.noise = ITO_NOISE_DIAGONAL;
-    if (rc == ITO_OK && !is_diagonal(s->diffusion)) {
-        if (dim * dim * dim <= DERIV_MAX)
-            rc = diagonal_commutes(ctx, s, grad, parse, &commutes);
-        s->field.noise = commutes ? ITO_NOISE_COMMUTATIVE : ITO_NOISE_GENERAL;
+    if (rc == ITO_OK && !own && dim * dim * dim <= DERIV_MAX) {
+        rc = diagonal_commutes(ctx, s, grad, parse, &commutes);
+        if (commutes)
+            s->field.noise = ITO_NOISE_COMMUTATIVE;
     }
     ito_expr_free(grad);
     return rc;
@@ -266,9 +270,9 @@ static ito_status convert_drift(ito_ctx *ctx, ito_system *s,
 
     if (!s->deriv)
         return ito__fail(ctx, ITO_EUNFIT,
-                         "system: a diffusion of %zu x %zu is too large to be "
-                         "converted between Ito and Stratonovich",
-                         s->field.dim, s->field.noise_dim);
+                         "system: the diffusion has too many elements to be "
+                         "converted between Ito and Stratonovich; write the "
+                         "drift in the calculus that you want to solve in");
     for (size_t c = 0; c < s->field.dim; c++) {
         ito__text_add(&t, "%s(%s)%s0.5*(", c ? "; " : "",
                       ito_expr_text(s->drift, c), to_ito ? "+" : "-");

@@ -16,9 +16,10 @@
 #include <stdbool.h>
 
 #include "ctx/ctx.h"
+#include "solve/native.h"
 
 #define SYSTEM_PARAMS   8  /* most parameters of a named system */
-#define SYSTEM_DIM      10 /* most components of one that is a row of formulas */
+#define SYSTEM_DIM      10 /* most components of a row of formulas */
 #define SYSTEM_NAME     24 /* bytes of a component's name */
 #define SYSTEM_JACOBIAN 16 /* components up to which a Jacobian is made */
 
@@ -86,6 +87,7 @@ struct ito_system {
     const ito_kern *kern;    /* its kernels; all give the same bits */
     const system_kind *kind; /* NULL: formulas */
     ito_field field;
+    native_field native; /* if field.reserved[0] points here */
     char *spec, *equation;
     char *names; /* dim x SYSTEM_NAME */
     ito_system_hints hints;

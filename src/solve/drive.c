@@ -21,6 +21,9 @@ void ito__noise_begin(const run *r, run_worker *w)
     w->motion.n = tile->npad;
     ito__block_point(&w->work, w->s.W, s->matrix ? s->motions : s->shape.dim);
     w->tree_point = SIZE_MAX;
+    w->s.motion = &w->motion;
+    w->fuses = (s->method->kind & METHOD_DRAWS) != 0 && !s->matrix &&
+               s->motions == s->shape.dim && ito__brownian_fuses(&w->motion);
     if (r->noise == NOISE_TREE)
         ito__tree_init(&w->tree, &w->motion, r->t1 - r->t0, r->depth,
                        w->tree_block);
@@ -78,6 +81,10 @@ int ito__noise_step(const run *r, run_worker *w, size_t point)
     switch (r->noise) {
     case NOISE_NONE: return 0;
     case NOISE_STEPS:
+        s->draws = w->fuses;
+        s->noise_step = r->step0 + point;
+        if (s->draws)
+            return 0;
         ito__brownian_step(&w->motion, r->step0 + point, s->h, s->W,
                            s->area ? s->H : NULL);
         break;

@@ -13,6 +13,7 @@
 #include "solve/stepper.h"
 
 #include <math.h>
+#include <string.h>
 
 static int drift_and_sigma(stepper *s)
 {
@@ -21,12 +22,48 @@ static int drift_and_sigma(stepper *s)
     return rc == 0 && s->noisy ? ito__sigma(s, 0, 0.0, s->x, 0) : rc;
 }
 
+/* Whether constant sigma is one number a component, as it should be. */
+static bool sigma_is_even(stepper *s)
+{
+    const size_t npad = s->shape.npad;
+
+    if (!s->constant || s->g_seen)
+        return s->constant && s->g_even;
+    s->g_seen = s->g_even = true;
+    for (size_t c = 0; c < s->shape.dim; c++) {
+        const char *g = s->g[0][c];
+
+        s->g_all[c] = s->ops->get(g, 0);
+        s->g_even = s->g_even && memcmp(g, g + s->ops->bytes,
+                                        (npad - 1) * s->ops->bytes) == 0;
+    }
+    return s->g_even;
+}
+
+/* The whole step in one pass; padding stays a copy of the last particle. */
+static void draw_and_step(stepper *s)
+{
+    const state_shape *shape = &s->shape;
+    const brownian_em em = { .x = s->x,
+                             .f = s->k[0],
+                             .g = sigma_is_even(s) ? NULL : s->g[0],
+                             .g_all = s->g_all,
+                             .z = s->z };
+
+    ito__brownian_em(s->motion, s->noise_step, s->h, &em);
+    s->ops->pad(shape->n, shape->npad, shape->dim, s->z);
+}
+
 int ito__step_em(stepper *s)
 {
     const int rc = drift_and_sigma(s);
 
     if (rc != 0)
         return rc;
+    if (s->draws) {
+        draw_and_step(s);
+        return 0;
+    }
     ito__lin1(s, s->z, s->x, s->h, s->k[0]);
     if (s->noisy)
         ito__add_noise(s, s->z, s->g[0], s->W);

@@ -40,9 +40,15 @@ static void combine(const stepper *s, void *const *z, void *const *x, size_t m,
 int ito__step_explicit(stepper *s)
 {
     const ito_tableau *tab = s->method->tab;
+    const struct native_field *native = ito__native(s);
     const size_t last = tab->stages;
-    int rc = ito__drift0(s);
+    int rc;
 
+    if (native) {
+        ito__native_step(s, native);
+        return 0;
+    }
+    rc = ito__drift0(s);
     for (size_t i = 1; rc == 0 && i < last; i++) {
         combine(s, s->y[0], s->x, i, ito__tab_row(tab, i));
         rc = ito__drift(s, i, tab->c[i], s->y[0], s->k[i]);

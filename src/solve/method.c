@@ -69,7 +69,7 @@ static const method methods[] = {
     { .info = { "euler-maruyama", "Euler's method with noise, Ito (Maruyama "
                 "1955)",
                 1, 1, NONE | ADDITIVE | ANY, ITO, 0.5, 1, 1, 0, { 0 } },
-      .step = ito__step_em, .k = 1, .g = 1 },
+      .step = ito__step_em, .kind = METHOD_DRAWS, .k = 1, .g = 1 },
     { .info = { "tamed-euler", "Euler-Maruyama for steep drifts (Hutzenthaler, "
                 "Jentzen, Kloeden 2012)",
                 1, 1, NONE | ADDITIVE | ANY, ITO, 0.5, 1, 1, 0, { 0 } },
@@ -153,7 +153,8 @@ static const method methods[] = {
       .rows = 4 },
     { .info = { "ula", "Langevin steps without a test: Euler-Maruyama",
                 1, 1, ADDITIVE, UNSET, 1, 1, 1, ITO_METHOD_LANGEVIN, { 0 } },
-      .step = ito__step_em, .kind = METHOD_ELEMENTS, .k = 1, .g = 1 },
+      .step = ito__step_em, .kind = METHOD_DRAWS | METHOD_ELEMENTS, .k = 1,
+      .g = 1 },
 };
 /* clang-format on */
 

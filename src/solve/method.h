@@ -30,7 +30,8 @@ enum {
     METHOD_ELEMENTS = 1u, /* no matrices: noise shaped as the state */
     METHOD_NARROW = 2u,   /* not WIDE */
     METHOD_GW = 4u,       /* works in a block shaped as sigma */
-    METHOD_EXPLICIT = 8u  /* an explicit Runge-Kutta method: tab is set */
+    METHOD_EXPLICIT = 8u, /* an explicit Runge-Kutta method: tab is set */
+    METHOD_DRAWS = 16u    /* draws the noise of a step itself if s->draws */
 };
 
 typedef struct method {

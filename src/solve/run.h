@@ -106,6 +106,7 @@ typedef struct run_worker {
     void *frame;    /* rows for a sink, where x is not rows */
     size_t *next;   /* frames that each sink had of this tile */
     brownian_tile motion;
+    bool fuses; /* steps may draw their noise themselves */
     brownian_tree tree;
     void *tree_block;
     size_t tree_point; /* step whose node the tree is at; SIZE_MAX: none */

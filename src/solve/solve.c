@@ -154,6 +154,7 @@ static ito_status prepare(ito_ctx *ctx, run *r, const void *x,
         return ITO_OK;
     if (r->adaptive)
         rows = group_of(r);
+    r->plan.states = ito__stepper_states(&r->stepper);
     return ito__tile_size(ctx, "solve", &r->plan, rows, n, *threads);
 }
 

@@ -5,6 +5,8 @@
  */
 #include "solve/stepper.h"
 
+#include "solve/native.h"
+
 #include <string.h>
 
 /* Components of a block shaped as W, and of one shaped as sigma. */
@@ -49,6 +51,7 @@ static void carve_sigma(carver *c, const tile_plan *plan, stepper *s)
     for (size_t i = 0; i < m->v; i++)
         s->v[i] = ito__block_carve(c, plan, noise);
     s->W = ito__block_carve(c, plan, noise);
+    s->g_all = ito__carve(c, size_mul(comps, sizeof(*s->g_all)));
     if (s->area)
         s->H = ito__block_carve(c, plan, noise);
     if (deriv)
@@ -65,6 +68,15 @@ static void carve_implicit(carver *c, const tile_plan *plan, stepper *s)
     s->jacobian = ito__block_carve(c, plan, dim * dim);
     s->big = ito__carve(
         c, size_mul(size_add(values, dim * (dim + 1)), sizeof(double)));
+}
+
+size_t ito__stepper_states(const stepper *s)
+{
+    const method *m = s->method;
+
+    if (ito__native(s))
+        return 2;
+    return 2 + m->k + m->y + (s->noisy ? 1 + m->g + m->v : 0);
 }
 
 void ito__stepper_carve(carver *c, const tile_plan *plan, stepper *s)
@@ -116,6 +128,7 @@ void ito__stepper_begin(stepper *s)
     ito__block_point(w, s->jacobian, s->field->dim * s->field->dim);
     ito__state_point(w, s->err);
     ito__state_point(w, s->err3);
+    s->g_seen = false;
     s->k0_ready = s->g_ready[0] = s->g_ready[1] = s->u_ready = false;
     s->keeps = false;
     s->evals = 0;

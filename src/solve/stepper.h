@@ -15,6 +15,7 @@
 #ifndef ITO_SOLVE_STEPPER_H
 #define ITO_SOLVE_STEPPER_H
 
+#include "rng/brownian.h"
 #include "solve/method.h"
 #include "solve/tile.h"
 
@@ -70,6 +71,11 @@ struct stepper {
     void **gw;          /* shaped as sigma */
     void **v[METHOD_V]; /* shaped as W */
     void **W, **H;
+    bool draws; /* the noise of this step is not in W: the method draws it */
+    const brownian_tile *motion; /* and this is what it draws */
+    uint64_t noise_step;
+    double *g_all;       /* sigma, a number a component, if g_even */
+    bool g_even, g_seen; /* constant noise: whether that is so; g_seen: known */
     void **deriv, **jacobian;
     void **err, **err3;
     double *rows[METHOD_ROWS]; /* a number a particle */
@@ -86,6 +92,8 @@ struct stepper {
  * point them for a tile that has begun. */
 void ito__stepper_carve(carver *c, const tile_plan *plan, stepper *s);
 void ito__stepper_begin(stepper *s);
+/* States that a step touches, about. */
+size_t ito__stepper_states(const stepper *s);
 /* How the noise of a field is shaped; fills noisy ... motions. */
 void ito__stepper_noise(stepper *s);
 
@@ -116,6 +124,10 @@ void ito__noise_lin(const stepper *s, void *const *v, void *const *x, double a,
 /* z += g v: sigma applied to noise. */
 void ito__add_noise(const stepper *s, void *const *z, void *const *g,
                     void *const *v);
+/* What the field's drift is, if an explicit step can be one kernel; and that
+ * step. */
+const struct native_field *ito__native(const stepper *s);
+void ito__native_step(stepper *s, const struct native_field *f);
 /* Continuous output of an explicit step at t + theta h, after
  * ito__step_dense. */
 void ito__dense_at(const stepper *s, double theta, void *const *out);

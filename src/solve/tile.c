@@ -7,9 +7,10 @@
 #include <string.h>
 
 #define ALIGN       64
-#define PAD         32        /* particles, see ito_tile */
-#define TILE_VALUES 8192      /* a state of a small system fits in L1 */
-#define TILE_MAX    4096      /* particles, component-major */
+#define PAD         32    /* particles, see ito_tile */
+#define TILE_BYTES  32768 /* the states of a step fit in L1, about */
+#define TILE_MIN    64    /* particles, component-major */
+#define TILE_MAX    4096
 #define WIDE_ROWS   128       /* rows, WIDE */
 #define WIDE_VALUES (1 << 16) /* values of a WIDE state, if more than a row */
 
@@ -73,18 +74,20 @@ ito_status ito__tile_plan(ito_ctx *ctx, const char *what,
     return ITO_OK;
 }
 
-/* Small systems: a state fits in cache.  Rows: enough to feed a matrix
- * product, few enough for images. */
+/* Small systems: what a step touches fits in cache.  Rows: enough to feed a
+ * matrix product, few enough for images. */
 static size_t good_rows(const tile_plan *plan, size_t n, size_t threads)
 {
     const size_t dim = plan->field->dim;
+    const size_t step_bytes =
+        (plan->states ? plan->states : 4) * plan->ops->bytes;
     size_t rows = plan->field->tile_pref;
 
     if (rows == 0 && plan->wide)
         rows = size_min(WIDE_ROWS, WIDE_VALUES / dim);
     else if (rows == 0)
-        rows = size_min(TILE_MAX, TILE_VALUES / dim);
-    rows = size_max(rows, plan->wide ? 1 : PAD);
+        rows = size_min(TILE_MAX, TILE_BYTES / size_mul(dim, step_bytes));
+    rows = size_max(rows, plan->wide ? 1 : TILE_MIN);
     /* a few tiles for each thread, that all may work */
     if (threads > 1)
         rows = size_min(rows, size_ceil_div(n, 2 * threads));

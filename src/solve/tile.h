@@ -31,6 +31,7 @@ typedef struct tile_plan {
     const state_ops *call; /* of the field's calls */
     bool wide;
     size_t comps;  /* pointers a state has: dim, or 1 if wide */
+    size_t states; /* that a step touches, about; 0 = 4 */
     size_t outs;   /* most components that a result has; at least dim */
     size_t rows;   /* most particles of a tile */
     size_t values; /* most values of a state, padding included */
