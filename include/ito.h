@@ -18,9 +18,11 @@
 #include <ito/dist.h>
 #include <ito/ensemble.h>
 #include <ito/expr.h>
+#include <ito/extension.h>
 #include <ito/feature.h>
 #include <ito/field.h>
 #include <ito/figure.h>
+#include <ito/flow.h>
 #include <ito/graph.h>
 #include <ito/metric.h>
 #include <ito/model.h>

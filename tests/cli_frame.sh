@@ -61,7 +61,7 @@ fails 2 '-n: needs a value (N)' ito data moons -n
 fails 2 '--quiet: takes no value' ito data moons --quiet=yes
 fails 2 "one argument too many: 'circles'" ito data moons circles
 fails 2 'NAME: is empty' ito data ''
-for bad in -1 +1 1.5 1e99 1e3 0x10 ' 1' '1 ' 10k '' ten; do
+for bad in -1 +1 1.5 1e-3 1e+3 0x10 ' 1' '1 ' 10k '' ten; do
     fails 2 'is not a whole number' ito data moons -n "$bad"
 done
 fails 2 'must be at least 1' ito data moons -n 0

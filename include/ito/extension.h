@@ -33,7 +33,7 @@
 extern "C" {
 #endif
 
-/* --- sigma(t) ------------------------------------------------------------- */
+/* --- sigma(t) ---------------------------------------------------------- */
 
 /** A form of sigma; opaque, immutable, usable through any context. */
 typedef struct ito_sigma ito_sigma;
@@ -78,7 +78,7 @@ ITO_API int ito_sigma_is_zero(const ito_sigma *sigma);
  *  sigma. */
 ITO_API const char *ito_sigma_formula(const ito_sigma *sigma);
 
-/* --- the equation --------------------------------------------------------- */
+/* --- the equation ------------------------------------------------------ */
 
 /** What the last step of a grid does. */
 typedef enum ito_last_step {
@@ -129,7 +129,7 @@ ITO_API void ito_extension_free(ito_extension *extension);
  */
 ITO_API const ito_field *ito_extension_field(const ito_extension *extension);
 
-/* --- stability ------------------------------------------------------------ */
+/* --- stability --------------------------------------------------------- */
 
 /** Where Euler-Maruyama steps over a grid are unstable. */
 typedef struct ito_stability {
@@ -166,7 +166,7 @@ ITO_API ito_status ito_sigma_stability(ito_ctx *ctx, const ito_sigma *sigma,
                                        const double *grid, size_t count,
                                        ito_stability *out);
 
-/* --- time grids ------------------------------------------------------------ */
+/* --- time grids -------------------------------------------------------- */
 
 /** How steps are spread over [0, 1]. */
 typedef enum ito_grid_kind {

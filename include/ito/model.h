@@ -22,6 +22,7 @@
 #ifndef ITO_MODEL_H
 #define ITO_MODEL_H
 
+#include <ito/extension.h>
 #include <ito/field.h>
 #include <ito/graph.h>
 #include <ito/schema.h>
@@ -63,6 +64,10 @@ typedef struct ito_sample_opts {
     const struct ito_model *weak; /**< guide away from this model under the
                                 same conditions, instead of from none
                                 (autoguidance, arXiv:2406.02507) */
+    const ito_sigma *sigma; /**< noise on the way (ito/extension.h), borrowed;
+                                NULL = none.  Then the method is by default
+                                "euler-maruyama", the steps are 250 */
+    ito_last_step last;    /**< what the last step does with it; fixed steps */
     void *reserved[2];            /**< zero */
 } ito_sample_opts;
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * cmd_sample.c - `ito sample`: draw points from a trained model.
+ * cmd_sample.c - `ito sample`: draw points from a trained model or an oracle.
  */
-#include <ito/model.h>
+#include <ito/extension.h>
+#include <ito/flow.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,23 +12,36 @@
 #include "cli/term.h"
 
 static struct {
-    const char *model, *out, *solver, *trajectory, *label, *weak;
+    const char *model, *out, *solver, *trajectory, *label, *weak, *sigma;
     opt_list given;
     size_t count, steps, every;
-    double guidance, guide_from, guide_to;
+    double guidance, guide_from, guide_to, rtol;
     uint64_t first;
-    int raw;
+    int raw, grid, last;
 } args = { .out = "-", .count = 1000, .every = 1, .guide_to = 1.0 };
 
 static const opt options[] = {
-    ARG("MODEL", &args.model, "trained model"),
+    ARG("MODEL", &args.model,
+        "trained model, or oracle:DATA[@PATH[@INIT]], the exact field"),
     SIZE('n', "count", &args.count, "rows to draw [1000]"),
     STRING('o', "out", "FILE", &args.out,
            "write here: .csv, .tsv, .npy; `-` is CSV on standard output [-]"),
     SEED_OPTION,
     STRING(0, "solver", "NAME", &args.solver,
-           "euler, midpoint, heun or rk4 [heun]"),
-    SIZE(0, "steps", &args.steps, "steps from noise to data [50]"),
+           "a method [heun; with --sigma euler-maruyama]"),
+    SIZE(0, "steps", &args.steps,
+         "steps from noise to data [50; with --sigma 250]"),
+    CHOICE(0, "grid", "uniform|end|both|karras", &args.grid,
+           "how steps are spread over the time [uniform]"),
+    POSITIVE(0, "rtol", &args.rtol,
+             "adaptive steps with this relative tolerance"),
+    GROUP("noise on the way"),
+    STRING(0, "sigma", "FORM", &args.sigma,
+           "dX = (u + sigma^2/2 score) dt + sigma dW: none, constant, beta, "
+           "sqrt, sine, cosine, kl, NAME:FACTOR, or a formula in t, alpha, "
+           "beta [none]"),
+    CHOICE(0, "last-step", "noise|mean|flow", &args.last,
+           "with noise, its mean, or a step without sigma [noise]"),
     GROUP("conditions"),
     STRING(0, "label", "NAME", &args.label,
            "draw with this label; `all`: each in turn [none]"),
@@ -126,14 +140,15 @@ static ito_status write_raw(ito_ctx *ctx, const float *x, size_t n, size_t dim)
     return rc;
 }
 
-static ito_status write_samples(ito_ctx *ctx, const ito_model *model,
+static ito_status write_samples(ito_ctx *ctx, const ito_flow *flow,
                                 const ito_sample_opts *o, const float *x)
 {
+    const ito_model *model = ito_flow_model(flow);
     ito_table *table = NULL;
     ito_status rc;
 
-    if (args.raw)
-        return write_raw(ctx, x, args.count, ito_model_dim(model));
+    if (args.raw || !model)
+        return write_raw(ctx, x, args.count, ito_flow_dim(flow));
     rc = ito_model_decode(ctx, model, o, args.count, x, &table);
     if (rc == ITO_OK)
         rc = ito_table_write(ctx, args.out, table);
@@ -141,31 +156,60 @@ static ito_status write_samples(ito_ctx *ctx, const ito_model *model,
     return rc;
 }
 
-/* Draw, keeping frames when a trajectory is wanted. */
-static ito_status sample(ito_ctx *ctx, const ito_model *model,
-                         const ito_model *weak)
+/* Say once where steps of this noise are too long.  A single data point is
+ * the hardest case; real data have some width. */
+static ito_status warn_unstable(ito_ctx *ctx, const ito_sample_opts *o)
 {
-    const size_t dim = ito_model_dim(model), n = args.count;
-    const size_t steps = args.steps ? args.steps : 50;
+    const size_t n = o->solve.grid ? o->solve.grid_count - 1 : o->solve.steps;
+    ito_stability s;
+    ito_status rc;
+
+    if (!o->sigma || args.rtol > 0.0 || common.quiet)
+        return ITO_OK;
+    rc = ito_sigma_stability(ctx, o->sigma, NULL, 0.0, o->solve.grid, n, &s);
+    if (rc == ITO_OK && s.unstable > 0)
+        fprintf(stderr,
+                "ito sample: %zu of %zu steps, from t = %.4g on, are too long "
+                "for this sigma where the data are finer than %.2g: take more "
+                "steps, --grid end, or --sigma beta\n",
+                s.unstable, n, s.first_t, s.least_std);
+    return rc;
+}
+
+/* The steps, and with --grid their times (freed by the caller). */
+static ito_status choose_steps(ito_ctx *ctx, const ito_flow *flow,
+                               ito_sample_opts *o, double **times)
+{
+    const size_t usual = args.rtol > 0.0 ? 1 : args.sigma ? 250 : 50;
+    const size_t steps = args.steps ? args.steps : usual;
+    ito_status rc;
+
+    *times = NULL;
+    o->solve.steps = steps;
+    if (args.grid == ITO_GRID_UNIFORM)
+        return ITO_OK;
+    *times = steps < SIZE_MAX / sizeof(**times)
+                 ? calloc(steps + 1, sizeof(**times))
+                 : NULL;
+    if (!*times)
+        return cmd_fail(ITO_ENOMEM, "a grid of %zu steps", steps);
+    rc = ito_grid_fill(ctx, (ito_grid_kind)args.grid, ito_flow_path(flow),
+                       steps, *times);
+    o->solve.grid = *times;
+    o->solve.grid_count = steps + 1;
+    return rc;
+}
+
+/* Draw, keeping frames when a trajectory is wanted. */
+static ito_status draw(ito_ctx *ctx, const ito_flow *flow, ito_sample_opts *o)
+{
+    const size_t dim = ito_flow_dim(flow), n = args.count;
+    const size_t steps = o->solve.steps;
     ito_store store = { .n = n, .id0 = args.first };
     ito_sink sink = { .fn = ito_store_frame,
                       .arg = &store,
                       .every = args.every };
     const size_t frames = args.trajectory ? ito_sink_frames(&sink, steps) : 0;
-    const ito_sample_opts o = {
-        .solve = { .method = args.solver, .steps = steps },
-        .seed = common.seed,
-        .id0 = args.first,
-        .sinks = &sink,
-        .sink_count = args.trajectory ? 1 : 0,
-        .label = args.label,
-        .given = args.given.item,
-        .given_count = args.given.count,
-        .guide = opt_given(&args.guidance) ? args.guidance - 1.0 : 0.0,
-        .guide_lo = args.guide_from,
-        .guide_hi = args.guide_to,
-        .weak = weak,
-    };
     const int fits = n <= SIZE_MAX / sizeof(double) / (dim + 2) / (frames + 1);
     float *x = fits ? calloc(n, dim * sizeof(*x)) : NULL;
     float *path = fits ? calloc(frames * n + 1, dim * sizeof(*path)) : NULL;
@@ -173,25 +217,65 @@ static ito_status sample(ito_ctx *ctx, const ito_model *model,
     ito_status rc = x && path && t ? ITO_OK : ITO_ENOMEM;
 
     store.rows = path;
-    for (size_t f = 0; t && f < frames; f++)
-        t[f] = f + 1 == frames ? 1.0 : (double)(f * args.every) / (double)steps;
+    o->sinks = &sink;
+    o->sink_count = args.trajectory ? 1 : 0;
+    for (size_t f = 0; t && f < frames; f++) {
+        const size_t i = f + 1 == frames ? steps : f * args.every;
+
+        t[f] = o->solve.grid ? o->solve.grid[i] : (double)i / (double)steps;
+    }
     if (rc != ITO_OK)
         (void)cmd_fail(rc, "%zu rows of %zu coordinates do not fit", n, dim);
     if (rc == ITO_OK)
-        rc = ito_model_sample_rows(ctx, model, &o, n, x);
+        rc = warn_unstable(ctx, o);
+    if (rc == ITO_OK)
+        rc = ito_flow_sample_rows(ctx, flow, o, n, x);
     if (rc == ITO_OK && args.trajectory)
         rc = write_trajectory(ctx, path, frames, n, dim, t);
     if (rc == ITO_OK)
-        rc = write_samples(ctx, model, &o, x);
+        rc = write_samples(ctx, flow, o, x);
     free(x);
     free(path);
     free(t);
     return rc;
 }
 
+static ito_status sample(ito_ctx *ctx, const ito_flow *flow,
+                         const ito_model *weak)
+{
+    ito_sample_opts o = {
+        .solve = { .method = args.solver, .rtol = args.rtol },
+        .seed = common.seed,
+        .id0 = args.first,
+        .label = args.label,
+        .given = args.given.item,
+        .given_count = args.given.count,
+        .guide = opt_given(&args.guidance) ? args.guidance - 1.0 : 0.0,
+        .guide_lo = args.guide_from,
+        .guide_hi = args.guide_to,
+        .weak = weak,
+        .last = (ito_last_step)args.last,
+    };
+    ito_sigma *sigma = NULL;
+    double *times = NULL;
+    ito_status rc = ITO_OK;
+
+    if (args.sigma)
+        rc = ito_sigma_parse(ctx, args.sigma, ito_flow_path(flow), &sigma);
+    o.sigma = sigma && !ito_sigma_is_zero(sigma) ? sigma : NULL;
+    if (rc == ITO_OK)
+        rc = choose_steps(ctx, flow, &o, &times);
+    if (rc == ITO_OK)
+        rc = draw(ctx, flow, &o);
+    free(times);
+    ito_sigma_free(sigma);
+    return rc;
+}
+
 static int run(void)
 {
-    ito_model *model = NULL, *weak = NULL;
+    ito_model *weak = NULL;
+    ito_flow *flow = NULL;
     ito_ctx *ctx;
     ito_status rc;
     double began = term_clock();
@@ -202,11 +286,11 @@ static int run(void)
         return cmd_usage("--json needs -o FILE: both go to standard output");
     rc = cmd_open(&ctx);
     if (rc == ITO_OK)
-        rc = ito_model_load(ctx, args.model, &model);
+        rc = ito_flow_open(ctx, args.model, &flow);
     if (rc == ITO_OK && args.weak)
         rc = ito_model_load(ctx, args.weak, &weak);
     if (rc == ITO_OK)
-        rc = sample(ctx, model, weak);
+        rc = sample(ctx, flow, weak);
     if (rc == ITO_OK && common.json) {
         printf("{\"out\": ");
         term_json_string(stdout, args.out);
@@ -215,21 +299,25 @@ static int run(void)
         printf("}\n");
     }
     ito_model_free(weak);
-    ito_model_free(model);
+    ito_flow_free(flow);
     return cmd_close(ctx, rc);
 }
 
 const command command_sample = {
     .name = "sample",
-    .summary = "draw points from a trained model",
+    .summary = "draw points from a trained model or an oracle",
     .about = "Carries noise to data along the model's field and writes the "
              "rows as a table with the columns that the model was trained "
              "on.\n\nRow i depends on the model, the seed, the solver and i "
              "alone, so rows 1000 to 1031 (--first 1000 -n 32) are what they "
-             "are among a million.",
+             "are among a million.\n\nWith --sigma the way is random and the "
+             "densities along it are the same, as far as field and score are "
+             "exact; the form may be chosen after training.",
     .examples = "ito sample m.safetensors -n 1000 -o out.csv\n"
                 "ito sample m.safetensors -n 20 --trajectory paths.csv -o "
                 "ends.csv\n"
+                "ito sample m.safetensors --sigma 1.5*beta --steps 400\n"
+                "ito sample oracle:moons@cosine --rtol 1e-6 -o exact.csv\n"
                 "ito sample three.safetensors --label 0 --guidance 2\n"
                 "ito sample houses.safetensors --given rooms=3 -n 500\n",
     .options = options,

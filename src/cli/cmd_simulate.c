@@ -213,10 +213,9 @@ const command command_simulate = {
         "other kind.",
     .examples =
         "ito simulate ou --set theta=2 -n 1e6 -t 3\n"
-        "ito simulate --drift 'x-x^3' --diffusion 0.7 --start 0.5 -n 1e6 "
-        "-t 1 --step-length 0.01\n"
-        "ito simulate --drift 'y; mu*(1-x^2)*y-x' --set mu=3 --method dopri5 "
-        "--rtol 1e-6 --paths paths.csv --keep 10\n"
+        "ito simulate --drift 'x-x^3' --diffusion 0.7 --start 0.5 -n 1e6\n"
+        "ito simulate --drift 'y; mu*(1-x^2)*y-x' --set mu=3 --rtol 1e-6\n"
+        "ito simulate lorenz --rtol 1e-8 --paths paths.csv --keep 10\n"
         "ito simulate --energy 'x^4/4-x^2/2 + y^2' -n 1e5 -t 20 --hist "
         "hist.csv\n"
         "ito simulate brownian --bounds x:absorb:-1:1 -n 1e6 -t 4\n"

@@ -8,10 +8,9 @@
 
 #include "data/schema.h"
 #include "dist/dist.h"
+#include "flow/extended.h"
 #include "flow/model.h"
 #include "rng/noise.h"
-
-#define STEPS_DEFAULT 50
 
 /* ---- where samples start ---- */
 
@@ -195,7 +194,7 @@ static ito_status solve(ito_ctx *ctx, const ito_model *m,
 
     rc = choose_field(ctx, m, o, &g, &problem.field);
     if (rc == ITO_OK)
-        rc = ito_solve(ctx, &problem, x, &o->solve, NULL);
+        rc = ito__sample_solve(ctx, &problem, o, x);
     ito_composite_free(g.sum);
     ito__free(ctx, g.none);
     return rc;
@@ -210,8 +209,6 @@ ito_status ito_model_sample_rows(ito_ctx *ctx, const ito_model *model,
     float *cond = NULL;
     ito_status rc = ITO_OK;
 
-    if (!o.solve.grid && o.solve.steps == 0)
-        o.solve.steps = STEPS_DEFAULT;
     if (cols == 0) { /* says what is wrong where conditions are given */
         rc = ito_model_conditions(ctx, model, &o, 0, NULL);
         return rc == ITO_OK ? solve(ctx, model, &o, n, NULL, x) : rc;

@@ -32,14 +32,13 @@ struct ito_sigma {
 static const ito_sigma_info names[] = {
     { "none", "0", "the flow itself" },
     { "constant", "1", "the same at all times" },
-    { "beta", "beta",
-      "as large as the noise that is left: stable on any path" },
+    { "beta", "beta", "as large as the noise that is left: always stable" },
     { "sqrt", "sqrt(1 - t)", "sigma^2 falls linearly" },
     { "sine", "sin(pi * t)", "none at either end" },
     { "cosine", "(1 + cos(pi * t)) / 2", "large near noise, none near data" },
     { "kl", "sqrt(2 * bw / (alpha + 0.02))",
-      "the bound on the Kullback-Leibler divergence of arXiv:2401.08740, capped "
-      "near t = 0" },
+      "tightest bound on the Kullback-Leibler divergence (arXiv:2401.08740), "
+      "capped near t = 0" },
 };
 
 #define NAMES (sizeof(names) / sizeof(names[0]))

@@ -78,7 +78,7 @@ ito_status ito__tile_plan(ito_ctx *ctx, const char *what,
  * matrix product, few enough for images. */
 static size_t good_rows(const tile_plan *plan, size_t n, size_t threads)
 {
-    const size_t dim = plan->field->dim;
+    const size_t dim = size_max(plan->field->dim, 1);
     const size_t step_bytes =
         (plan->states ? plan->states : 4) * plan->ops->bytes;
     size_t rows = plan->field->tile_pref;

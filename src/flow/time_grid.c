@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * grid.c - how the steps of a sampler are spread over [0, 1].
+ * time_grid.c - how the steps of a sampler are spread over [0, 1].
  */
 #include <ito/extension.h>
 #include <string.h>
