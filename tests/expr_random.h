@@ -7,6 +7,7 @@
 #define EXPR_RANDOM_H
 
 #include <ito/expr.h>
+#include <stdbool.h>
 
 #include "check.h"
 
@@ -109,6 +110,26 @@ __attribute__((unused)) static void t_formula(char out[FORMULA_MAX],
                      leaves[t_rand() % COUNT(leaves)]);
         memcpy(out, part[to], strlen(part[to]) + 1);
     }
+}
+
+/* Rows at which generated formulas are evaluated. */
+#define ROWS 32
+
+__attribute__((unused)) static void t_rows(double x[3 * ROWS])
+{
+    for (size_t i = 0; i < 3 * (size_t)ROWS; i++)
+        x[i] = 2.0 * (double)t_uniform();
+    x[0] = x[4] = 0.0;
+    x[7] = -1.0;
+}
+
+__attribute__((unused)) static bool t_same_values(const double *a,
+                                                  const double *b, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!(a[i] == b[i] || (isnan(a[i]) && isnan(b[i]))))
+            return false;
+    return true;
 }
 
 #endif /* EXPR_RANDOM_H */

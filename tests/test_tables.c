@@ -54,6 +54,11 @@ TEST(strong_errors_are_those_of_the_table)
     run_table("strong", NULL, 4000);
 }
 
+TEST(densities_on_grids_have_the_errors_of_the_table)
+{
+    run_table("density", NULL, 0);
+}
+
 TEST(unknown_tables_and_problems_are_named)
 {
     ito_ctx *ctx;
@@ -75,6 +80,7 @@ int main(void)
         RUN(moments_of_the_schemes_are_exact),
         RUN(generative_models_with_closed_form_end_where_they_must),
         RUN(strong_errors_are_those_of_the_table),
+        RUN(densities_on_grids_have_the_errors_of_the_table),
         RUN(unknown_tables_and_problems_are_named),
     };
 

@@ -42,7 +42,8 @@ typedef struct ito_check_opts {
 
 /** A table of checks, for lists. */
 typedef struct ito_check_table {
-    const char *name; /**< "step", "moments", "strong", "exit", "flow" */
+    const char
+        *name; /**< "step", "moments", "strong", "exit", "flow", "density" */
     const char *text; /**< what it measures, with its source, for people */
 } ito_check_table;
 

@@ -32,6 +32,9 @@ static const table tables[] = {
     { { "flow", "generative models with a closed form: exact maps, errors of "
                 "Euler and Heun on the EDM grid (Karras et al. 2022)" },
       ito__check_flow },
+    { { "density", "densities on grids: errors of the Chang-Cooper scheme and "
+                   "of the smallest rate of decay" },
+      ito__check_density },
 };
 
 #define TABLES (sizeof(tables) / sizeof(tables[0]))

@@ -40,5 +40,6 @@ ito_status ito__check_moments(check_run *run);
 ito_status ito__check_strong(check_run *run);
 ito_status ito__check_exit(check_run *run);
 ito_status ito__check_flow(check_run *run);
+ito_status ito__check_density(check_run *run);
 
 #endif /* ITO_SIM_CHECKS_H */
