@@ -24,6 +24,7 @@
 #include <ito/figure.h>
 #include <ito/flow.h>
 #include <ito/graph.h>
+#include <ito/likelihood.h>
 #include <ito/metric.h>
 #include <ito/model.h>
 #include <ito/net.h>

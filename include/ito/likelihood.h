@@ -35,17 +35,18 @@ extern "C" {
 
 /** How to find likelihoods.  Zero in any field means the default. */
 typedef struct ito_logp_opts {
-    const char *method; /**< a method without noise; "rk4", with rtol "dopri5" */
-    size_t steps;       /**< n, where the value is by 2n; 0 = 32 */
-    double rtol;        /**< adaptive steps instead; then a row's value depends
+    const char
+        *method;       /**< a method without noise; "rk4", with rtol "dopri5" */
+    size_t steps;      /**< n, where the value is by 2n; 0 = 32 */
+    double rtol;       /**< adaptive steps instead; then a row's value depends
                              on the rows of its control group (ito/solve.h) */
-    size_t probes;      /**< of Hutchinson's estimate, 2 to 64; 0 = an exact
+    size_t probes;     /**< of Hutchinson's estimate, 2 to 64; 0 = an exact
                              trace up to 16 components, else 8 probes */
-    uint64_t seed;      /**< of the probes, and of the noise of samples */
-    uint64_t id0;       /**< id of the first row */
-    double limit;       /**< step_error above which a row is flagged; 0 = 0.01 */
-    const float *cond;  /**< n rows of the field's conditions, or NULL */
-    void *reserved[6];  /**< zero */
+    uint64_t seed;     /**< of the probes, and of the noise of samples */
+    uint64_t id0;      /**< id of the first row */
+    double limit;      /**< step_error above which a row is flagged; 0 = 0.01 */
+    const float *cond; /**< n rows of the field's conditions, or NULL */
+    void *reserved[6]; /**< zero */
 } ito_logp_opts;
 
 /** What is known of one row. */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "base/word.h"
 #include "dist/kinds.h"
 
 #define VALUE_MAX 24  /* characters of a value */
@@ -42,28 +43,6 @@ static size_t count_params(const dist_kind *kind)
     return n;
 }
 
-/* Edit distance (Levenshtein 1966) of two short words. */
-static size_t distance(piece a, const char *b)
-{
-    size_t row[NAME_MAX_ + 1];
-    const size_t m = size_min(strlen(b), NAME_MAX_);
-
-    for (size_t j = 0; j <= m; j++)
-        row[j] = j;
-    for (size_t i = 0; i < a.length; i++) {
-        size_t diagonal = row[0];
-
-        row[0] = i + 1;
-        for (size_t j = 0; j < m; j++) {
-            const size_t change = diagonal + (a.at[i] != b[j]);
-
-            diagonal = row[j + 1];
-            row[j + 1] = size_min(change, 1 + size_min(row[j], row[j + 1]));
-        }
-    }
-    return row[m];
-}
-
 /* The i-th word that could have been meant, or NULL. */
 static const char *word_at(const dist_kind *kind, size_t i)
 {
@@ -84,7 +63,8 @@ static ito_status unknown(ito_ctx *ctx, const dist_kind *kind, piece word)
     word.length = size_min(word.length, NAME_MAX_);
     for (size_t i = 0; word_at(kind, i); i++) {
         const char *w = word_at(kind, i);
-        const size_t d = distance(word, w), length = strlen(w);
+        const size_t length = strlen(w);
+        const size_t d = ito__word_distance(word.at, word.length, w, length);
 
         if (d < best) {
             best = d;

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "base/word.h"
 #include "expr/node.h"
 
 static const function_name functions[] = {
@@ -83,41 +84,6 @@ bool expr_is_reserved(const char *name, size_t bytes)
            expr_component(name, bytes, &letter) != SIZE_MAX;
 }
 
-static size_t least(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
-/* How many letters must change, come, go or swap with the next to make one
- * word of the other (Damerau 1964), for words of at most EXPR_NAME_MAX. */
-static size_t distance(const char *a, size_t m, const char *b, size_t n)
-{
-    size_t row[3][EXPR_NAME_MAX + 1];
-
-    for (size_t j = 0; j <= n; j++)
-        row[0][j] = j;
-    for (size_t i = 1; i <= m; i++) {
-        size_t *const now = row[i % 3], *const last = row[(i - 1) % 3];
-        const size_t *const before = row[(i + 1) % 3];
-
-        now[0] = i;
-        for (size_t j = 1; j <= n; j++) {
-            const size_t change = lower(a[i - 1]) != lower(b[j - 1]);
-
-            now[j] =
-                least(least(last[j], now[j - 1]) + 1, last[j - 1] + change);
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-                now[j] = least(now[j], before[j - 2] + 1);
-        }
-    }
-    return row[m % 3][n];
-}
-
 typedef struct nearest {
     const char *name, *best;
     size_t bytes, best_distance;
@@ -127,7 +93,7 @@ static void try_word(nearest *n, const char *word)
 {
     const size_t bytes = strlen(word);
     const size_t d = bytes <= EXPR_NAME_MAX
-                         ? distance(n->name, n->bytes, word, bytes)
+                         ? ito__word_distance(n->name, n->bytes, word, bytes)
                          : n->best_distance;
 
     if (d < n->best_distance && d < bytes) {

@@ -46,9 +46,10 @@ static layout lay_out(const augment *a, size_t rows)
     l.inner = size_add(
         l.uniforms,
         size_round_up(size_mul(size_mul(pad, dim), sizeof(float)), LINE));
-    l.total = size_add(l.inner, a->inner.scratch_bytes
-                                    ? a->inner.scratch_bytes(a->inner.user, rows)
-                                    : 0);
+    l.total =
+        size_add(l.inner, a->inner.scratch_bytes
+                              ? a->inner.scratch_bytes(a->inner.user, rows)
+                              : 0);
     return l;
 }
 
@@ -140,9 +141,9 @@ static int one_probe(const job *j, size_t probe, const ito_tile *tile,
             write(j, BLOCK_V, i, c,
                   j->uniforms[row * dim + c] < 0.5F ? -1.0 : 1.0);
         }
-    rc = a->inner.vjp(a->inner.user, &j->tile,
-                      (const void *const *)j->block[BLOCK_V],
-                      j->block[BLOCK_J]);
+    rc =
+        a->inner.vjp(a->inner.user, &j->tile,
+                     (const void *const *)j->block[BLOCK_V], j->block[BLOCK_J]);
     for (size_t i = 0; rc == 0 && i < tile->npad; i++) {
         double sum = 0.0;
 
@@ -214,8 +215,8 @@ static int drift(void *user, const ito_tile *tile, void *const *out)
 ito_status ito__augment(ito_ctx *ctx, const ito_field *field, size_t probes,
                         uint64_t seed, augment *out)
 {
-    const bool exact = field->divergence ||
-                       (field->vjp && field->dim <= ITO__UNITS_MAX);
+    const bool exact =
+        field->divergence || (field->vjp && field->dim <= ITO__UNITS_MAX);
 
     if (!exact && !field->vjp)
         return ito__fail(ctx, ITO_EUNFIT,
@@ -231,17 +232,17 @@ ito_status ito__augment(ito_ctx *ctx, const ito_field *field, size_t probes,
                       .inner = *field,
                       .probes = probes || exact ? probes : PROBES_DEFAULT,
                       .seed = seed };
-    out->field = (ito_field){ .name = field->name,
-                              .dtypes = field->dtypes,
-                              .flags = field->flags &
-                                       (ITO_FIELD_REENTRANT | ITO_FIELD_WIDE |
-                                        ITO_FIELD_ROW_INVARIANT),
-                              .dim = field->dim +
-                                     (out->probes ? out->probes : 1),
-                              .drift = drift,
-                              .scratch_bytes = scratch_bytes,
-                              .tile_pref = field->tile_pref,
-                              .cond_dim = field->cond_dim,
-                              .user = out };
+    out->field =
+        (ito_field){ .name = field->name,
+                     .dtypes = field->dtypes,
+                     .flags =
+                         field->flags & (ITO_FIELD_REENTRANT | ITO_FIELD_WIDE |
+                                         ITO_FIELD_ROW_INVARIANT),
+                     .dim = field->dim + (out->probes ? out->probes : 1),
+                     .drift = drift,
+                     .scratch_bytes = scratch_bytes,
+                     .tile_pref = field->tile_pref,
+                     .cond_dim = field->cond_dim,
+                     .user = out };
     return ITO_OK;
 }

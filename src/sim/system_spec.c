@@ -11,9 +11,9 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "base/word.h"
 #include "sim/system_parts.h"
 
-#define WORD_MAX  24  /* characters of a name that is compared */
 #define LIST_MAX  400 /* characters of a list in a message */
 #define VALUE_MAX 40  /* characters of a value */
 
@@ -44,28 +44,6 @@ size_t ito__system_params(const system_kind *kind)
     return n;
 }
 
-/* Edit distance (Levenshtein 1966) of two short words. */
-static size_t distance(piece a, const char *b)
-{
-    size_t row[WORD_MAX + 1];
-    const size_t m = size_min(strlen(b), WORD_MAX);
-
-    for (size_t j = 0; j <= m; j++)
-        row[j] = j;
-    for (size_t i = 0; i < a.length; i++) {
-        size_t diagonal = row[0];
-
-        row[0] = i + 1;
-        for (size_t j = 0; j < m; j++) {
-            const size_t change = diagonal + (a.at[i] != b[j]);
-
-            diagonal = row[j + 1];
-            row[j + 1] = size_min(change, 1 + size_min(row[j], row[j + 1]));
-        }
-    }
-    return row[m];
-}
-
 /* The i-th word that could have been meant, or NULL. */
 static const char *word_at(const system_kind *kind, size_t i)
 {
@@ -89,7 +67,8 @@ static ito_status unknown(ito_ctx *ctx, const system_kind *kind, piece word)
     word.length = size_min(word.length, WORD_MAX);
     for (size_t i = 0; word_at(kind, i); i++) {
         const char *w = word_at(kind, i);
-        const size_t d = distance(word, w), length = strlen(w);
+        const size_t length = strlen(w);
+        const size_t d = ito__word_distance(word.at, word.length, w, length);
 
         if (d < best && d < length) {
             best = d;

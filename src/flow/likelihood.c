@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * likelihood.c - log densities under a flow, twice: by n steps and by 2n.
+ */
+#include <ito/likelihood.h>
+#include <math.h>
+#include <string.h>
+
+#include "flow/augment.h"
+#include "flow/flow.h"
+#include "kern/dmath.h"
+
+#define STEPS_DEFAULT 32
+#define LIMIT_DEFAULT 0.01
+#define PROBES_MAX    64
+#define LOG_2PI       1.83787706640934548356
+#define LOG_2         0.69314718055994530942
+
+/* One call; constant but for the arrays. */
+typedef struct job {
+    ito_ctx *ctx;
+    const ito_flow *flow;
+    ito_logp_opts o;
+    bool forward;
+    size_t n, dim, sums; /* components, integrals of a row */
+    augment field;
+    double *state; /* n x (dim + sums) */
+    double *ends;  /* n x dim: x_0 of a backward, x_1 of a forward way */
+    double *base;  /* n: log p_0(x_0) */
+} job;
+
+/* ---- the density of the start ---- */
+
+static ito_status start_density(const job *j, const double *x0)
+{
+    const ito_model *m = j->flow->model;
+    const ito_dist *init = m ? m->from : ito_oracle_init(j->flow->oracle);
+    const double std = m ? 1.0 : ito_path_coef(j->flow->path, 0.0).beta;
+    const double norm = -(double)j->dim * (0.5 * LOG_2PI + ito__log(std));
+
+    if (m && !m->obj.normal && !init)
+        return ito__fail(j->ctx, ITO_EUNFIT,
+                         "likelihood: the model starts from rows of a table, "
+                         "which have no density");
+    if (init)
+        return ito_dist_logp(j->ctx, init, j->n, x0, j->base);
+    for (size_t i = 0; i < j->n; i++) {
+        double sum = 0.0;
+
+        for (size_t c = 0; c < j->dim; c++)
+            sum += x0[i * j->dim + c] * x0[i * j->dim + c];
+        j->base[i] = norm - 0.5 * sum / (std * std);
+    }
+    return ITO_OK;
+}
+
+/* ---- one solve ---- */
+
+static bool row_is_finite(const double *row, size_t count)
+{
+    double sum = 0.0;
+
+    for (size_t c = 0; c < count; c++)
+        sum += row[c] - row[c];
+    return sum == 0.0;
+}
+
+/*
+ * Carry x to the other end by `steps` steps, or with a tolerance, and leave
+ * there the end, the base density and the integrals.  A row whose way was lost
+ * gets the end 0 and integrals of -inf.
+ */
+static ito_status carry(job *j, const double *x, size_t steps, double rtol)
+{
+    const size_t dim = j->dim, cols = dim + j->sums;
+    const ito_problem problem = { .field = &j->field.field,
+                                  .t0 = j->forward ? 0.0 : 1.0,
+                                  .t1 = j->forward ? 1.0 : 0.0,
+                                  .n = j->n,
+                                  .dtype = ITO_F64,
+                                  .id0 = j->o.id0,
+                                  .cond = j->o.cond };
+    ito_solve_opts how = { .method = j->o.method,
+                           .steps = steps,
+                           .rtol = rtol,
+                           .bad = rtol > 0.0 ? ITO_BAD_FAIL : ITO_BAD_KEEP };
+    ito_status rc;
+
+    if (!how.method)
+        how.method = rtol > 0.0 ? "dopri5" : "rk4";
+    for (size_t i = 0; i < j->n; i++) {
+        memcpy(j->state + i * cols, x + i * dim, dim * sizeof(*x));
+        memset(j->state + i * cols + dim, 0, j->sums * sizeof(*x));
+    }
+    rc = ito_solve(j->ctx, &problem, j->state, &how, NULL);
+    if (rc != ITO_OK)
+        return rc;
+    for (size_t i = 0; i < j->n; i++) {
+        double *row = j->state + i * cols;
+
+        if (!row_is_finite(row, cols))
+            for (size_t c = 0; c < cols; c++)
+                row[c] = c < dim ? 0.0 : -HUGE_VAL;
+        memcpy(j->ends + i * dim, row, dim * sizeof(*row));
+    }
+    return start_density(j, j->forward ? x : j->ends);
+}
+
+/* ---- values ---- */
+
+/* The two-sided 95 % point of Student's t: Cornish and Fisher's expansion
+ * (Abramowitz and Stegun 26.7.5), to 1e-3 from 4 degrees on; a table below. */
+static double student(size_t dof)
+{
+    static const double few[] = { 0.0, 12.706, 4.303, 3.182 };
+    const double z = 1.95996398454005, v = (double)dof, z2 = z * z;
+    double g1, g2, g3, g4;
+
+    if (dof < sizeof(few) / sizeof(few[0]))
+        return few[dof];
+    g1 = z * (z2 + 1.0) / 4.0;
+    g2 = z * ((5.0 * z2 + 16.0) * z2 + 3.0) / 96.0;
+    g3 = z * (((3.0 * z2 + 19.0) * z2 + 17.0) * z2 - 15.0) / 384.0;
+    g4 = z *
+         ((((79.0 * z2 + 776.0) * z2 + 1482.0) * z2 - 1920.0) * z2 - 945.0) /
+         92160.0;
+    return z + (g1 + (g2 + (g3 + g4 / v) / v) / v) / v;
+}
+
+/* Mean and standard error over the integrals of a row. */
+static ito_logp_row value_of(const job *j, size_t i)
+{
+    const double *sum = j->state + i * (j->dim + j->sums) + j->dim;
+    const double sign = j->forward ? -1.0 : 1.0, k = (double)j->sums;
+    double mean = 0.0, spread = 0.0;
+    ito_logp_row r = { .value = -HUGE_VAL, .lo = -HUGE_VAL, .hi = -HUGE_VAL };
+
+    if (sum[0] == -HUGE_VAL)
+        return r;
+    for (size_t p = 0; p < j->sums; p++)
+        mean += sum[p] / k;
+    for (size_t p = 0; p < j->sums; p++)
+        spread += (sum[p] - mean) * (sum[p] - mean);
+    r.value = j->base[i] + sign * mean;
+    if (j->field.probes > 1)
+        r.probe_error = sqrt(spread / (k * (k - 1.0)));
+    r.lo = r.value - student(j->sums - 1) * r.probe_error;
+    r.hi = r.value + student(j->sums - 1) * r.probe_error;
+    return r;
+}
+
+static void compare(const job *j, ito_logp_row *out)
+{
+    const double limit = j->o.limit > 0.0 ? j->o.limit : LIMIT_DEFAULT;
+
+    for (size_t i = 0; i < j->n; i++) {
+        const double coarse = out[i].value;
+
+        out[i] = value_of(j, i);
+        out[i].step_error = fabs(out[i].value - coarse);
+        if (!(out[i].step_error <= limit)) /* NaN of two infinities too */
+            out[i].flagged = 1;
+        if (!(out[i].step_error - out[i].step_error == 0.0))
+            out[i].step_error = HUGE_VAL;
+    }
+}
+
+static ito_status check(const job *j, const double *x, const void *out)
+{
+    const ito_logp_opts *o = &j->o;
+
+    if (j->n > 0 && (!x || !out))
+        return ito__fail(j->ctx, ITO_EARG, "likelihood: a NULL argument");
+    if (!(o->rtol >= 0.0) || !(o->limit >= 0.0) || o->probes == 1 ||
+        o->probes > PROBES_MAX || o->steps > SIZE_MAX / 2)
+        return ito__fail(j->ctx, ITO_EARG,
+                         "likelihood: rtol %g, limit %g, %zu probes: not "
+                         "negative; 2 to %d probes, or 0",
+                         o->rtol, o->limit, o->probes, PROBES_MAX);
+    for (size_t i = 0; i < j->n * j->dim; i++)
+        if (!(x[i] - x[i] == 0.0))
+            return ito__fail(j->ctx, ITO_EARG,
+                             "likelihood: component %zu of row %zu is not "
+                             "finite",
+                             i % j->dim, i / j->dim);
+    return ITO_OK;
+}
+
+/* Twice, the finer way last. */
+static ito_status run(job *j, const double *x, double *ends, ito_logp_row *out)
+{
+    const size_t steps = j->o.steps ? j->o.steps : STEPS_DEFAULT;
+    const bool fixed = j->o.rtol == 0.0;
+    ito_status rc;
+
+    rc = fixed ? carry(j, x, steps, 0.0) : carry(j, x, 0, 10.0 * j->o.rtol);
+    if (rc != ITO_OK)
+        return rc;
+    for (size_t i = 0; i < j->n; i++)
+        out[i] = value_of(j, i);
+    rc = fixed ? carry(j, x, 2 * steps, 0.0) : carry(j, x, 0, j->o.rtol);
+    if (rc != ITO_OK)
+        return rc;
+    compare(j, out);
+    if (ends)
+        memcpy(ends, j->ends, j->n * j->dim * sizeof(*ends));
+    return ITO_OK;
+}
+
+/* Both directions: from x to `ends`. */
+static ito_status likelihood(job *j, const double *x, double *ends,
+                             ito_logp_row *out)
+{
+    size_t cols;
+    ito_status rc;
+
+    j->dim = j->flow->field->dim;
+    rc = check(j, x, out);
+    if (rc == ITO_OK)
+        rc = ito__augment(j->ctx, j->flow->field, j->o.probes, j->o.seed,
+                          &j->field);
+    if (rc != ITO_OK)
+        return rc;
+    j->sums = j->field.probes ? j->field.probes : 1;
+    cols = j->dim + j->sums;
+    j->state = ito__alloc(
+        j->ctx, size_mul(size_mul(j->n + 1, cols), sizeof(*j->state)));
+    j->ends = ito__alloc(
+        j->ctx, size_mul(size_mul(j->n + 1, j->dim), sizeof(*j->ends)));
+    j->base = ito__alloc(j->ctx, size_mul(j->n + 1, sizeof(*j->base)));
+    if (!j->state || !j->ends || !j->base)
+        rc = ito__fail(j->ctx, ITO_ENOMEM, "likelihood of %zu rows", j->n);
+    else
+        rc = run(j, x, ends, out);
+    ito__free(j->ctx, j->state);
+    ito__free(j->ctx, j->ends);
+    ito__free(j->ctx, j->base);
+    return rc;
+}
+
+/* ---- public ---- */
+
+static ito_status open_job(ito_ctx *ctx, const ito_flow *flow,
+                           const ito_logp_opts *opts, size_t n, job *j)
+{
+    if (!ctx)
+        return ITO_EARG;
+    if (!flow)
+        return ito__fail(ctx, ITO_EARG, "likelihood: there is no flow");
+    *j = (job){ .ctx = ctx, .flow = flow, .n = n };
+    if (opts)
+        j->o = *opts;
+    return ITO_OK;
+}
+
+ito_status ito_logp_rows(ito_ctx *ctx, const ito_flow *flow,
+                         const ito_logp_opts *opts, size_t n, const double *x,
+                         double *noise, ito_logp_row *out)
+{
+    job j;
+    ito_status rc = open_job(ctx, flow, opts, n, &j);
+
+    return rc == ITO_OK ? likelihood(&j, x, noise, out) : rc;
+}
+
+ito_status ito_logp_decode(ito_ctx *ctx, const ito_flow *flow,
+                           const ito_logp_opts *opts, size_t n,
+                           const double *noise, double *x, ito_logp_row *out)
+{
+    job j;
+    ito_status rc = open_job(ctx, flow, opts, n, &j);
+
+    if (rc == ITO_OK && n > 0 && !x)
+        return ito__fail(ctx, ITO_EARG, "likelihood: a NULL argument");
+    if (rc != ITO_OK)
+        return rc;
+    j.forward = true;
+    return likelihood(&j, noise, x, out);
+}
+
+/* The floats that samples start from. */
+static ito_status draw_starts(ito_ctx *ctx, const ito_flow *flow,
+                              const ito_logp_opts *o, size_t n, double *x)
+{
+    const ito_noise at = { .seed = o->seed, .purpose = ITO_FOR_INITIAL };
+    const ito_model *m = flow->model;
+    const ito_dist *init = m ? m->from : ito_oracle_init(flow->oracle);
+    const double std = m ? 1.0 : ito_path_coef(flow->path, 0.0).beta;
+    const size_t count = size_mul(n, flow->field->dim);
+    float *rows = ito__alloc(ctx, size_mul(count + 1, sizeof(*rows)));
+    ito_status rc;
+
+    if (!rows)
+        return ito__fail(ctx, ITO_ENOMEM, "likelihood of %zu samples", n);
+    rc = init ? ito_dist_sample(ctx, init, &at, o->id0, n, rows)
+              : ito_noise_normal(ctx, &at, o->id0, n, flow->field->dim, rows);
+    for (size_t i = 0; rc == ITO_OK && i < count; i++)
+        x[i] = init ? (double)rows[i] : std * (double)rows[i];
+    ito__free(ctx, rows);
+    return rc;
+}
+
+ito_status ito_logp_sample(ito_ctx *ctx, const ito_flow *flow,
+                           const ito_logp_opts *opts, size_t n, double *x,
+                           ito_logp_row *out)
+{
+    const ito_logp_opts none = { 0 };
+    ito_status rc;
+    job j;
+
+    rc = open_job(ctx, flow, opts, n, &j);
+    if (rc != ITO_OK)
+        return rc;
+    if (n > 0 && (!x || !out))
+        return ito__fail(ctx, ITO_EARG, "likelihood: a NULL argument");
+    rc = draw_starts(ctx, flow, opts ? opts : &none, n, x);
+    return rc == ITO_OK ? ito_logp_decode(ctx, flow, opts, n, x, x, out) : rc;
+}
+
+double ito_logp_bits(double value, size_t dim)
+{
+    return dim > 0 ? -value / ((double)dim * LOG_2) : 0.0;
+}
