@@ -50,6 +50,7 @@ TEST(a_trained_network_is_guided_as_exact_fields_are)
     };
     const ito_source_opts so = { .label = "mode" };
     static const double limit[2] = { 0.03, 0.06 };
+    ito_model_record r;
     ito_source *source;
     ito_trainer *t;
     ito_model *m;
@@ -58,6 +59,10 @@ TEST(a_trained_network_is_guided_as_exact_fields_are)
     CHECK_OK(ctx, ito_trainer_new(ctx, source, &o, &t));
     CHECK_OK(ctx, ito_trainer_run(ctx, t, SIZE_MAX));
     CHECK_OK(ctx, ito_trainer_finish(ctx, t, &m));
+    CHECK_OK(ctx, ito_model_record_get(ctx, m, &r));
+    CHECK_STAT(r.floor, 1.2754, 0.003, 4); /* course B3 */
+    CHECK(r.excess < 0.06);
+    print_message("floor %.4f, excess %.4f\n", r.floor, r.excess);
     for (size_t i = 0; i < 2; i++) {
         const double w = (double)(i + 1);
         const ito_sample_opts how = { .label = "0",

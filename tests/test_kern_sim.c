@@ -206,6 +206,14 @@ TEST(mixtures_follow_their_formula)
             compare(modes[j], dims[d], 1.3, 2e-15);
             run32(modes[j], dims[d], 0.5);
             compare(modes[j], dims[d], 0.5, 1e-6);
+            for (size_t k = 0; k < modes[j]; k++) { /* one variance */
+                inv[k] = inv[0];
+                curve[k] = curve[0];
+            }
+            run64(modes[j], dims[d], 1.3);
+            compare(modes[j], dims[d], 1.3, 2e-15);
+            run32(modes[j], dims[d], 0.5);
+            compare(modes[j], dims[d], 0.5, 1e-6);
         }
 }
 

@@ -7,6 +7,8 @@
 
 #include <ito/oracle.h>
 
+#include "counting.h"
+
 static ito_ctx *ctx;
 
 static int open_ctx(void **state)
@@ -668,6 +670,40 @@ TEST(names_that_do_not_fit_are_refused)
     ito_oracle_free(o);
 }
 
+/* Each allocation in turn fails: nothing is left, nothing is handed out. */
+TEST(running_out_of_memory_leaves_nothing_behind)
+{
+    static const char *const specs[] = { "moons@vp@8gaussians", "gmm:n=9",
+                                         "gaussian:cov=2:0:2" };
+    counter count = { .fail_at = SIZE_MAX };
+    const ito_ctx_opts opts = { .threads = 1,
+                                .alloc = counting,
+                                .alloc_arg = &count };
+    ito_oracle *o;
+    ito_ctx *c;
+    long before;
+
+    CHECK(ito_open(&c, &opts) == ITO_OK);
+    before = count.out;
+    for (size_t k = 0; k < COUNT(specs); k++)
+        for (size_t fail = 0;; fail++) {
+            ito_status rc;
+
+            count.calls = 0;
+            count.fail_at = fail;
+            rc = ito_oracle_open(c, specs[k], &o);
+            count.fail_at = SIZE_MAX;
+            if (rc == ITO_OK) {
+                CHECK(fail >= 4);
+                ito_oracle_free(o);
+                CHECK(count.out == before);
+                break;
+            }
+            CHECK(rc == ITO_ENOMEM && !o && count.out == before);
+        }
+    ito_close(c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -684,6 +720,7 @@ int main(void)
         RUN(classes_average_to_the_whole),
         RUN(any_sigma_leads_to_the_data),
         RUN(names_that_do_not_fit_are_refused),
+        RUN(running_out_of_memory_leaves_nothing_behind),
     };
 
     return cmocka_run_group_tests(tests, open_ctx, close_ctx);

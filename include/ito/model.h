@@ -67,8 +67,8 @@ typedef struct ito_sample_opts {
     const ito_sigma *sigma; /**< noise on the way (ito/extension.h), borrowed;
                                 NULL = none.  Then the method is by default
                                 "euler-maruyama", the steps are 250 */
-    ito_last_step last;    /**< what the last step does with it; fixed steps */
-    void *reserved[2];            /**< zero */
+    ito_last_step last;     /**< what the last step does with it; fixed steps */
+    void *reserved[2];      /**< zero */
 } ito_sample_opts;
 
 /** A point of a loss curve. */

@@ -341,7 +341,7 @@ const command command_density = {
         "-4:4:400 -t 10\n"
         "ito density --energy 'x^4/4-x^2/2' --temperature 0.1 --rate\n"
         "ito density --drift '-x-2*y; -y+2*x' --diffusion 1 --start 2,0\n"
-        "ito density brownian --grid -1:1:200 --boundary absorb --times 0.25,1\n"
+        "ito density brownian --grid -1:1:200 --boundary absorb -t 1\n"
         "ito density ou --start 2 -t 3 --compare particles.csv\n"
         "ito density ou --start 2 -t 3 --plot density.png\n",
     .options = options,

@@ -180,7 +180,7 @@ static ito_status warn_unstable(ito_ctx *ctx, const ito_sample_opts *o)
 static ito_status choose_steps(ito_ctx *ctx, const ito_flow *flow,
                                ito_sample_opts *o, double **times)
 {
-    const size_t usual = args.rtol > 0.0 ? 1 : args.sigma ? 250 : 50;
+    const size_t usual = args.rtol > 0.0 ? 1 : o->sigma ? 250 : 50;
     const size_t steps = args.steps ? args.steps : usual;
     ito_status rc;
 
@@ -234,6 +234,8 @@ static ito_status draw(ito_ctx *ctx, const ito_flow *flow, ito_sample_opts *o)
         rc = write_trajectory(ctx, path, frames, n, dim, t);
     if (rc == ITO_OK)
         rc = write_samples(ctx, flow, o, x);
+    o->sinks = NULL; /* they end with this call */
+    o->sink_count = 0;
     free(x);
     free(path);
     free(t);

@@ -18,6 +18,7 @@
 #define COMMANDS(X) \
     X(train)        \
     X(sample)       \
+    X(logp)         \
     X(eval)         \
     X(simulate)     \
     X(density)      \

@@ -47,7 +47,9 @@ static ito_status write_paths(ito_ctx *ctx, const simulation *s)
         double *id = columns_add(&table, "id"), *t = columns_add(&table, "t");
 
         for (size_t r = 0; r < rows; r++) {
-            id[r] = (double)(k->id0 + r / k->frames);
+            const size_t particle = r / k->frames;
+
+            id[r] = (double)(k->id0 + particle);
             t[r] = k->t[r % k->frames];
         }
     }

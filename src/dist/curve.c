@@ -12,8 +12,8 @@
  * below 1e-10; it grows beyond, where log p < -200, but log p stays right to
  * 1e-3 of itself however far out.
  *
- * Points whose term is more than 42 below the largest (e^-42 = 6e-19) are
- * left out of the sums.
+ * Blocks of points whose terms are all more than 42 below the largest (e^-42 =
+ * 6e-19) are left out of the sums.
  */
 #include <math.h>
 
@@ -25,6 +25,7 @@
 #define NODES      16
 #define PANELS_MAX 32768 /* of all pieces together */
 #define NEGLECT    42.0
+#define BLOCK      64
 
 /* A point of a curve at parameter a, before scale and offset, and its weight
  * (the density of a, up to a factor). */
@@ -202,7 +203,8 @@ void ito__curve_fill(const ito_dist *dist, double *memory, ito_curve *out)
     }
     for (size_t i = 0; i < n; i++)
         memory[2 * n + i] = ito__log(memory[2 * n + i] / total);
-    *out = (ito_curve){ .n = n,
+    *out = (ito_curve){ .kern = dist->ctx->kern->f64,
+                        .n = n,
                         .px = memory,
                         .py = memory + n,
                         .logw = memory + 2 * n,
@@ -218,38 +220,61 @@ ito_curve_at ito__curve_at(const ito_curve *curve, double alpha, double beta)
     };
 }
 
-/* The i-th term under the logsumexp, without log0. */
-static inline double term_of(const ito_curve_at *at, size_t i, double half,
-                             const double *x)
+/* Terms first .. first + n - 1 under the logsumexp, without log0; returns the
+ * largest. */
+static double terms_of(const ito_curve_at *at, size_t first, size_t n,
+                       const double *x, double *term)
 {
-    const double dx = x[0] - at->alpha * at->curve->px[i];
-    const double dy = x[1] - at->alpha * at->curve->py[i];
+    const double *px = at->curve->px + first, *py = at->curve->py + first;
+    const double *logw = at->curve->logw + first, half = 0.5 / at->c;
+    double top = -HUGE_VAL;
 
-    return at->curve->logw[i] - (dx * dx + dy * dy) * half;
+    for (size_t i = 0; i < n; i++) {
+        const double dx = x[0] - at->alpha * px[i];
+        const double dy = x[1] - at->alpha * py[i];
+
+        term[i] = logw[i] - (dx * dx + dy * dy) * half;
+    }
+    for (size_t i = 0; i < n; i++)
+        top = term[i] > top ? term[i] : top;
+    return top;
+}
+
+/* exp(term - top) of a block; false where none of it counts. */
+static bool weights_of(const ito_curve_at *at, size_t first, size_t n,
+                       const double *x, double top, double *w)
+{
+    if (terms_of(at, first, n, x, w) - top < -NEGLECT)
+        return false;
+    for (size_t i = 0; i < n; i++)
+        w[i] -= top;
+    at->curve->kern->exp(n, w, w);
+    return true;
 }
 
 /* Largest term, sum of exp(term - it), and the mean of the points under it. */
 static double weigh(const ito_curve_at *at, const double *x, double *sum,
                     double mean[2])
 {
-    const double half = 0.5 / at->c;
-    double top = -HUGE_VAL, total = 0.0, px = 0.0, py = 0.0;
+    const ito_curve *curve = at->curve;
+    double top = -HUGE_VAL, total = 0.0, px = 0.0, py = 0.0, w[BLOCK];
 
-    for (size_t i = 0; i < at->curve->n; i++) {
-        const double term = term_of(at, i, half, x);
+    for (size_t first = 0; first < curve->n; first += BLOCK) {
+        const double here =
+            terms_of(at, first, size_min(BLOCK, curve->n - first), x, w);
 
-        top = term > top ? term : top;
+        top = here > top ? here : top;
     }
-    for (size_t i = 0; i < at->curve->n; i++) {
-        const double term = term_of(at, i, half, x) - top;
-        double w;
+    for (size_t first = 0; first < curve->n; first += BLOCK) {
+        const size_t n = size_min(BLOCK, curve->n - first);
 
-        if (term < -NEGLECT)
+        if (!weights_of(at, first, n, x, top, w))
             continue;
-        w = ito__exp(term);
-        total += w;
-        px += w * at->curve->px[i];
-        py += w * at->curve->py[i];
+        for (size_t i = 0; i < n; i++) {
+            total += w[i];
+            px += w[i] * curve->px[first + i];
+            py += w[i] * curve->py[first + i];
+        }
     }
     *sum = total;
     mean[0] = px / total;
@@ -278,24 +303,25 @@ double ito__curve_moments(const ito_curve_at *at, const double *x, double *z,
 double ito__curve_slope(const ito_curve_at *at, const double *x,
                         const ito_slope *s)
 {
-    const double half = 0.5 / at->c;
-    const double gain = at->alpha * at->curve->s * at->curve->s;
+    const ito_curve *curve = at->curve;
+    const double gain = at->alpha * curve->s * curve->s;
     const double own = (s->cz * gain + s->cq) / at->c;
-    double sum, mean[2], k[3] = { 0.0, 0.0, 0.0 }, between;
+    double sum, mean[2], k[3] = { 0.0, 0.0, 0.0 }, between, w[BLOCK];
     const double top = weigh(at, x, &sum, mean);
 
-    for (size_t i = 0; i < at->curve->n; i++) {
-        const double term = term_of(at, i, half, x) - top;
-        const double dx = at->curve->px[i] - mean[0];
-        const double dy = at->curve->py[i] - mean[1];
-        double w;
+    for (size_t first = 0; first < curve->n; first += BLOCK) {
+        const size_t n = size_min(BLOCK, curve->n - first);
 
-        if (term < -NEGLECT)
+        if (!weights_of(at, first, n, x, top, w))
             continue;
-        w = ito__exp(term);
-        k[0] += w * dx * dx;
-        k[1] += w * dx * dy;
-        k[2] += w * dy * dy;
+        for (size_t i = 0; i < n; i++) {
+            const double dx = curve->px[first + i] - mean[0];
+            const double dy = curve->py[first + i] - mean[1];
+
+            k[0] += w[i] * dx * dx;
+            k[1] += w[i] * dx * dy;
+            k[2] += w[i] * dy * dy;
+        }
     }
     between = at->alpha / at->c * (s->cz - at->alpha * own);
     for (int j = 0; j < 3; j++)

@@ -143,6 +143,7 @@ double ito__bessel_ratio(double k);
 /* Points of Gauss-Legendre panels along the curve, as close as half the noise:
  * a mixture whose parts stand for the integral over the curve. */
 typedef struct ito_curve {
+    const ito_kern64 *kern;
     size_t n;
     const double *px, *py, *logw; /* n values each; weights sum to 1 */
     double s;                     /* std of the noise */

@@ -149,7 +149,7 @@ uint32_t expr_put(pool *p, unsigned op, uint32_t a, uint32_t b, uint32_t c)
 
     if (p->failed != ITO_OK)
         return 0;
-    for (unsigned i = 0; i < expr_arity(op); i++) {
+    for (unsigned i = 0; i < 3 && i < expr_arity(op); i++) {
         n.arg[i] = arg[i];
         n.uses |= p->node[arg[i]].uses;
     }

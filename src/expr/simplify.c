@@ -245,7 +245,7 @@ uint32_t expr_make(pool *p, unsigned op, uint32_t a, uint32_t b, uint32_t c)
 
     if (p->failed != ITO_OK)
         return 0;
-    for (unsigned i = 0; i < expr_arity(op); i++)
+    for (unsigned i = 0; i < 3 && i < expr_arity(op); i++)
         numbers = numbers && expr_is_number(p, arg[i]);
     if (numbers) {
         value = expr_value(op, p->node[a].value, p->node[b].value,

@@ -7,15 +7,14 @@
  */
 #include "flow/excess.h"
 
-#include <ito/oracle.h>
 #include <math.h>
 
 #include "rng/noise.h"
 
-#define ROWS 16384
-#define ROWS_FEW \
-    1024 /* of more than DIM_MANY coordinates, or where the
-                            exact field is an integral: it takes long */
+/* Few are drawn of more than DIM_MANY coordinates, or where the exact field is
+ * an integral: that takes long. */
+#define ROWS        16384
+#define ROWS_FEW    1024
 #define DIM_MANY    64
 #define MEASURE     2  /* stream: neither training nor validation */
 #define FIT_AT_MOST 64 /* rows of one run of the network */
@@ -24,10 +23,23 @@
 typedef struct draws {
     size_t rows, dim;
     float *t, *z, *e, *xt, *u; /* u of the model */
-    double *times, *x, *exact;
+    float *label;              /* NULL: there are none */
+    uint32_t *code;            /* the same as dist/ gives them */
+    double *times, *x;
+    double *exact; /* with the labels */
+    double *blind; /* without; exact where there are none */
     double *lost;  /* a row's share of the floor */
     double *error; /* a row's |u - u*|^2 */
 } draws;
+
+static bool make_labels(ito_ctx *ctx, draws *d)
+{
+    d->label = ito__arena_get(ctx, d->rows * sizeof(*d->label));
+    d->code = ito__arena_get(ctx, d->rows * sizeof(*d->code));
+    d->blind = ito__arena_get(
+        ctx, size_mul(size_mul(d->rows, d->dim), sizeof(*d->blind)));
+    return d->label && d->code && d->blind;
+}
 
 static bool make(ito_ctx *ctx, draws *d)
 {
@@ -64,6 +76,11 @@ static void fill(const ito_trainer *t, draws *d)
         ito__normal_rows(kern, &at, 0, d->rows, d->dim, d->e, d->dim);
     at.purpose = ITO_FOR_ROWS;
     ito__dist_rows(kern, t->source->dist, &at, 0, d->rows, d->z, d->dim);
+    if (d->label) /* an address that has just been drawn from is in range */
+        (void)ito_dist_labels(t->ctx, t->source->dist, &at, 0, d->rows,
+                              d->code);
+    for (size_t i = 0; d->label && i < d->rows; i++)
+        d->label[i] = (float)d->code[i];
     for (size_t i = 0; i < d->rows; i++) {
         const ito_coef k = ito_path_coef(&t->obj.path, (double)d->t[i]);
 
@@ -82,7 +99,10 @@ static void run_model(const ito_model *m, const draws *d, float *in,
                       float *work, size_t begin, size_t end)
 {
     const size_t dim = d->dim, n = end - begin;
-    const ito_batch b = { .rows = n, .x = in, .t = in + n * dim };
+    const ito_batch b = { .rows = n,
+                          .x = in,
+                          .t = in + n * dim,
+                          .cond = d->label ? d->label + begin : NULL };
     objective_map k[FIT_AT_MOST];
     const float *y;
 
@@ -120,6 +140,7 @@ static ito_status run_models(ito_ctx *ctx, const ito_model *m, const draws *d)
 
 static void compare(const ito_trainer *t, const draws *d)
 {
+    const double hidden = t->cond.drop;
     objective o = t->obj;
 
     o.predict = QUANTITY_VELOCITY;
@@ -131,8 +152,10 @@ static void compare(const ito_trainer *t, const draws *d)
             const double target =
                 at.a * (double)d->z[c] + at.b * (double)d->e[c];
             const double far = (double)d->u[c] - d->exact[c];
+            const double seen = target - d->exact[c];
+            const double blind = target - d->blind[c];
 
-            lost += (target - d->exact[c]) * (target - d->exact[c]);
+            lost += (1.0 - hidden) * seen * seen + hidden * blind * blind;
             error += far * far;
         }
         d->lost[i] = at.weight * lost;
@@ -178,74 +201,61 @@ static bool is_quick(const ito_trainer *t)
            (ito__dist_modes(dist) || ito__dist_board(dist, &grid, &scale));
 }
 
-/* The floor of the usual losses is known better than from draws of the
- * target. */
-static ito_status find_floor(ito_ctx *ctx, const ito_trainer *t,
-                             const ito_oracle *oracle, size_t count,
-                             excess *out)
+static ito_status find_exact(ito_ctx *ctx, const exact_fields *e, draws *d)
 {
-    const ito_floor_opts o = { .t_lo = t->obj.lo,
-                               .t_hi = t->obj.hi,
-                               .draws = count };
+    exact_points p = { .n = d->rows, .dim = d->dim, .t = d->times, .x = d->x };
+    ito_status rc = ITO_OK;
+
+    if (d->label)
+        rc = ito__exact_velocity(ctx, e, &p, d->blind);
+    else
+        d->blind = d->exact;
+    p.label = d->label;
+    return rc == ITO_OK ? ito__exact_velocity(ctx, e, &p, d->exact) : rc;
+}
+
+static ito_status measure(ito_ctx *ctx, const ito_trainer *t,
+                          const ito_model *m, const exact_fields *e,
+                          excess *out)
+{
+    draws d = { .rows = is_quick(t) ? ROWS : ROWS_FEW, .dim = t->dim };
     ito_floor floor;
     ito_status rc;
 
-    if (t->obj.loss == QUANTITY_EDM)
-        return ITO_OK;
-    rc = ito_oracle_loss_floor(ctx, oracle, (ito_predict)t->obj.loss, &o,
-                               &floor);
-    if (rc == ITO_EUNFIT || rc == ITO_ERANGE)
-        return ITO_OK;
+    if (!make(ctx, &d) || (e->classes > 0 && !make_labels(ctx, &d)))
+        return ito__fail(ctx, ITO_ENOMEM, "excess loss on %zu rows", d.rows);
+    fill(t, &d);
+    if ((rc = find_exact(ctx, e, &d)) != ITO_OK ||
+        (rc = run_models(ctx, m, &d)) != ITO_OK)
+        return rc;
+    compare(t, &d);
+    summarise(&d, out);
+    /* known better than from draws of the target, but for some losses */
+    rc = ito__exact_floor(ctx, e, &t->obj, d.rows, &floor);
     if (rc == ITO_OK) {
         out->floor = floor.value;
         out->floor_se = floor.error;
     }
-    return rc;
-}
-
-static ito_status measure(ito_ctx *ctx, const ito_trainer *t,
-                          const ito_model *m, const ito_oracle *oracle,
-                          excess *out)
-{
-    draws d = { .rows = is_quick(t) ? ROWS : ROWS_FEW, .dim = t->dim };
-    ito_rows_at at = { .dtype = ITO_F64 };
-    ito_status rc;
-
-    if (!make(ctx, &d))
-        return ito__fail(ctx, ITO_ENOMEM, "excess loss on %zu rows", d.rows);
-    fill(t, &d);
-    at.times = d.times;
-    rc = ito_field_eval(ctx, ito_oracle_field(oracle), ITO_PART_DRIFT, &at,
-                        d.rows, d.x, d.exact);
-    if (rc == ITO_OK)
-        rc = run_models(ctx, m, &d);
-    if (rc != ITO_OK)
-        return rc;
-    compare(t, &d);
-    summarise(&d, out);
-    rc = find_floor(ctx, t, oracle, d.rows, out);
     out->known = isfinite(out->floor) && isfinite(out->mean);
-    return rc;
+    return rc == ITO_EUNFIT || rc == ITO_ERANGE ? ITO_OK : rc;
 }
 
 ito_status ito__excess(ito_ctx *ctx, const ito_trainer *t, const ito_model *m,
                        excess *out)
 {
     const ito_mark mark = ito__arena_mark(ctx);
-    ito_oracle *oracle = NULL;
+    exact_fields e;
     ito_status rc;
 
     *out = (excess){ .known = false };
-    if (!t->source->dist || (t->o.from && !t->o.from->dist) ||
-        m->field.cond_dim > 0)
+    if (!t->source->dist || (t->o.from && !t->o.from->dist))
         return ITO_OK;
-    rc = ito_oracle_between(ctx, t->o.from ? t->o.from->dist : NULL,
-                            t->source->dist, &t->obj.path, &oracle);
-    if (rc == ITO_EUNFIT)
-        return ITO_OK;
+    rc = ito__exact_new(ctx, t, &e);
     if (rc == ITO_OK)
-        rc = measure(ctx, t, m, oracle, out);
-    ito_oracle_free(oracle);
+        rc = measure(ctx, t, m, &e, out);
+    else if (rc == ITO_EUNFIT)
+        rc = ITO_OK;
+    ito__exact_free(&e);
     ito__arena_release(ctx, mark);
     return rc;
 }

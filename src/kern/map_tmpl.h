@@ -299,9 +299,23 @@ static void map_by_double(const ito_map_step *step, size_t n, const real *x,
             z[i + j] = (real)c[j];
     }
 }
-#else
-#define map_by_double map_one_by_one
 #endif
+
+/* Functions that have no vector form. */
+static void map_rest(const ito_map_step *step, size_t n, const real *x,
+                     const real *y, real *z)
+{
+#ifdef MAP_KERN64
+    const bool alone = (step->op >= ITO_MAP_ASIN && step->op <= ITO_MAP_ERF) ||
+                       step->op == ITO_MAP_ATAN2;
+
+    if (!alone) {
+        map_by_double(step, n, x, y, z);
+        return;
+    }
+#endif
+    map_one_by_one(step, n, x, y, z);
+}
 
 static void map_selects(size_t n, unsigned numbers, const real *x,
                         const real *y, const real *w, real *z)
@@ -348,11 +362,7 @@ static void map_one(const ito_map_step *step, size_t n, const real *x, real *z)
         MAP_ONE(SIN, map_sin);
         MAP_ONE(COS, map_cos);
         MAP_ONE(TAN, map_tan);
-    case ITO_MAP_ASIN:
-    case ITO_MAP_ACOS:
-    case ITO_MAP_ATAN:
-    case ITO_MAP_ERF: map_one_by_one(step, n, x, x, z); break;
-    default: map_by_double(step, n, x, x, z); break;
+    default: map_rest(step, n, x, x, z); break;
     }
     if (step->op >= ITO_MAP_SIN && step->op <= ITO_MAP_TAN)
         map_large_angles((ito_map_op)step->op, n, x, z);
@@ -378,8 +388,7 @@ static void map_two(const ito_map_step *step, size_t n, const real *x,
         MAP_TWO(AND, map_and);
         MAP_TWO(OR, map_or);
     case ITO_MAP_MOD: map_mods(n, numbers, x, y, z); break;
-    case ITO_MAP_ATAN2: map_one_by_one(step, n, x, y, z); break;
-    default: map_by_double(step, n, x, y, z); break;
+    default: map_rest(step, n, x, y, z); break;
     }
 }
 

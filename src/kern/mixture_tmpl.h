@@ -47,16 +47,17 @@ ITO_INLINE void mixture_term(const MIXTURE *m, const size_t dim,
     }
 }
 
-/* Add mode k, whose terms are l, to the sums. */
+/* Add mode k, whose terms are l, to the sums; even: all inv are one number,
+ * which is left for the end. */
 ITO_INLINE void mixture_mode(const MIXTURE *m, const size_t dim,
-                             const size_t vs, size_t k, const vf *l,
-                             mixture_sums *s)
+                             const size_t vs, const bool even, size_t k,
+                             const vf *l, mixture_sums *s)
 {
     const real *mean = m->means + k * dim;
 
     for (size_t v = 0; v < vs; v++) {
         const vf w = math_exp2_low(v_sub(l[v], s->top[v]));
-        const vf wi = v_mul(w, v_set1(m->inv[k]));
+        const vf wi = even ? w : v_mul(w, v_set1(m->inv[k]));
 
         s->sum[v] = v_add(s->sum[v], w);
         for (size_t c = 0; c < dim; c++) {
@@ -84,7 +85,7 @@ ITO_INLINE void mixture_raise(const size_t dim, const size_t vs, const vf *top,
 }
 
 ITO_INLINE void mixture_modes(const MIXTURE *m, const size_t dim,
-                              const size_t vs, mixture_sums *s)
+                              const size_t vs, const bool even, mixture_sums *s)
 {
     vf l[MIXTURE_AHEAD][MIXTURE_VECTORS], top[MIXTURE_VECTORS];
 
@@ -104,7 +105,7 @@ ITO_INLINE void mixture_modes(const MIXTURE *m, const size_t dim,
             mixture_term(m, dim, vs, k + j, s, top, l[j]);
         mixture_raise(dim, vs, top, k == 0, s);
         for (size_t j = 0; j < some; j++)
-            mixture_mode(m, dim, vs, k + j, l[j], s);
+            mixture_mode(m, dim, vs, even, k + j, l[j], s);
     }
 }
 
@@ -115,10 +116,11 @@ ITO_INLINE vf mixture_logp(const mixture_sums *s, size_t v)
 
 /* Whole vectors, then what is left; dim is a constant where that pays. */
 ITO_INLINE void mixture_run(size_t n, const MIXTURE *m, const size_t dim,
-                            const real *const *x, real *const *score,
-                            real *logp)
+                            const bool even, const real *const *x,
+                            real *const *score, real *logp)
 {
     const size_t step = MIXTURE_VECTORS * SIMD_WIDTH;
+    const vf scale = v_set1(even ? m->scale * m->inv[0] : m->scale);
     mixture_sums s;
     size_t i = 0;
 
@@ -126,10 +128,10 @@ ITO_INLINE void mixture_run(size_t n, const MIXTURE *m, const size_t dim,
         for (size_t c = 0; c < dim; c++)
             for (size_t v = 0; v < MIXTURE_VECTORS; v++)
                 s.x[c][v] = v_load(x[c] + i + v * SIMD_WIDTH);
-        mixture_modes(m, dim, MIXTURE_VECTORS, &s);
+        mixture_modes(m, dim, MIXTURE_VECTORS, even, &s);
         for (size_t v = 0; v < MIXTURE_VECTORS; v++) {
             const size_t at = i + v * SIMD_WIDTH;
-            const vf f = v_div(v_set1(m->scale), s.sum[v]);
+            const vf f = v_div(scale, s.sum[v]);
 
             if (logp)
                 v_store(logp + at, mixture_logp(&s, v));
@@ -143,8 +145,8 @@ ITO_INLINE void mixture_run(size_t n, const MIXTURE *m, const size_t dim,
 
         for (size_t c = 0; c < dim; c++)
             s.x[c][0] = v_load_n(x[c] + i, some);
-        mixture_modes(m, dim, 1, &s);
-        f = v_div(v_set1(m->scale), s.sum[0]);
+        mixture_modes(m, dim, 1, even, &s);
+        f = v_div(scale, s.sum[0]);
         if (logp)
             v_store_n(logp + i, mixture_logp(&s, 0), some);
         for (size_t c = 0; score && c < dim; c++)
@@ -152,14 +154,28 @@ ITO_INLINE void mixture_run(size_t n, const MIXTURE *m, const size_t dim,
     }
 }
 
+/* One variance, the common case, saves a product a mode. */
+ITO_INLINE void mixture_of(size_t n, const MIXTURE *m, const size_t dim,
+                           const real *const *x, real *const *score, real *logp)
+{
+    bool even = m->modes > 0;
+
+    for (size_t k = 1; k < m->modes; k++)
+        even = even && m->inv[k] == m->inv[0];
+    if (even)
+        mixture_run(n, m, dim, true, x, score, logp);
+    else
+        mixture_run(n, m, dim, false, x, score, logp);
+}
+
 static void vec_mixture(size_t n, const MIXTURE *m, const real *const *x,
                         real *const *score, real *logp)
 {
     switch (m->dim) {
-    case 1: mixture_run(n, m, 1, x, score, logp); break;
-    case 2: mixture_run(n, m, 2, x, score, logp); break;
-    case 3: mixture_run(n, m, 3, x, score, logp); break;
-    default: mixture_run(n, m, m->dim, x, score, logp); break;
+    case 1: mixture_of(n, m, 1, x, score, logp); break;
+    case 2: mixture_of(n, m, 2, x, score, logp); break;
+    case 3: mixture_of(n, m, 3, x, score, logp); break;
+    default: mixture_of(n, m, m->dim, x, score, logp); break;
     }
 }
 

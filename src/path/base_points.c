@@ -60,20 +60,25 @@ static void rescale(sums *s, size_t dim, double top)
 }
 
 /* A block of points for one particle, inv = 1 / (2 beta^2). */
-static void add_block(const points *p, const moment *at, double inv,
+static void add_block(const ito_oracle *o, const moment *at, double inv,
                       size_t first, size_t count, const double *x, sums *s)
 {
-    double d[BLOCK], top = s->top;
+    const points *p = &o->points;
+    double weight[BLOCK] = { 0.0 }, top = s->top;
 
     for (size_t k = 0; k < count; k++) {
-        d[k] = distance(p->dim, at->alpha, x, p->x + (first + k) * p->dim);
-        top = -d[k] * inv > top ? -d[k] * inv : top;
+        weight[k] =
+            -inv * distance(p->dim, at->alpha, x, p->x + (first + k) * p->dim);
+        top = weight[k] > top ? weight[k] : top;
     }
     if (top > s->top)
         rescale(s, p->dim, top);
+    for (size_t k = 0; k < count; k++)
+        weight[k] -= top;
+    o->ctx->kern->f64->exp(count, weight, weight);
     for (size_t k = 0; k < count; k++) {
         const float *z = p->x + (first + k) * p->dim;
-        const double w = ito__exp(-d[k] * inv - top);
+        const double w = weight[k];
 
         if (w == 0.0)
             continue;
@@ -119,7 +124,7 @@ static void points_moments(const ito_oracle *o, const moment *at, want what,
                        .mass = state[2 * i + 1],
                        .z = out->z + i * dim };
 
-            add_block(p, at, inv, first, size_min(BLOCK, p->n - first),
+            add_block(o, at, inv, first, size_min(BLOCK, p->n - first),
                       y + i * dim, &s);
             state[2 * i] = s.top;
             state[2 * i + 1] = s.mass;

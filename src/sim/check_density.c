@@ -122,18 +122,12 @@ static ito_status check_rate(check_run *run)
         size_t cells;
         double error; /* relative, as published for this number of cells */
     } rows[] = {
-        { "rate error, D = .5, 100 cells", .5, .42294461, 100,
-          2.3e-4 },
-        { "rate error, D = .5, 800 cells", .5, .42294461, 800,
-          3.5e-6 },
-        { "rate error, D = .25, 100 cells", .25, .18717051, 100,
-          5.1e-4 },
-        { "rate error, D = .25, 800 cells", .25, .18717051, 800,
-          7.6e-6 },
-        { "rate error, D = .1, 100 cells", .1, .03354539, 100,
-          3.4e-3 },
-        { "rate error, D = .1, 800 cells", .1, .03354539, 800,
-          5.0e-5 },
+        { "rate error, D = .5, 100 cells", .5, .42294461, 100, 2.3e-4 },
+        { "rate error, D = .5, 800 cells", .5, .42294461, 800, 3.5e-6 },
+        { "rate error, D = .25, 100 cells", .25, .18717051, 100, 5.1e-4 },
+        { "rate error, D = .25, 800 cells", .25, .18717051, 800, 7.6e-6 },
+        { "rate error, D = .1, 100 cells", .1, .03354539, 100, 3.4e-3 },
+        { "rate error, D = .1, 800 cells", .1, .03354539, 800, 5.0e-5 },
     };
     ito_status rc = ITO_OK;
 
