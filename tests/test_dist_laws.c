@@ -201,8 +201,8 @@ static const char *const scored[] = { "gaussian:std=2",
                                       "circles:factor=0,noise=0.1",
                                       "rings",
                                       "moons",
-                                      "spiral",
-                                      "swissroll",
+                                      "spiral:noise=.05",
+                                      "swissroll:noise=.05",
                                       "scurve",
                                       "funnel:dim=4,sigma=1",
                                       "student-t:dim=3,df=4",
@@ -246,7 +246,7 @@ TEST(scores_are_the_slopes_of_log_densities)
  * draws and density belong together. */
 TEST(scores_have_stein_moments_on_samples)
 {
-    enum { ROWS = 20000 };
+    enum { ROWS = 10000 };
     static double x[4 * ROWS], s[4 * ROWS];
 
     for (size_t k = 0; k < COUNT(scored); k++) {

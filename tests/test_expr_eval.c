@@ -314,6 +314,51 @@ TEST(bits_depend_on_the_particle_alone)
     }
 }
 
+/* FNV-1a over the bytes of a value, of a NaN only that it is one. */
+static uint64_t hash(uint64_t h, const void *value, size_t size, bool is_nan)
+{
+    const unsigned char *const byte = value;
+
+    for (size_t i = 0; i < size; i++)
+        h = (h ^ (is_nan ? 0xffu : byte[i])) * UINT64_C(0x100000001b3);
+    return h;
+}
+
+/* One hash for every kernel table, compiler and level of optimisation. */
+TEST(bits_are_the_same_everywhere)
+{
+    static _Alignas(64) double d[ELEMENTS * TILE];
+    static _Alignas(64) float f[ELEMENTS * TILE];
+    char text[FORMULA_MAX], all[FORMULA_MAX + 32];
+    uint64_t h = UINT64_C(0xcbf29ce484222325);
+
+    t_seed = 17;
+    for (size_t c = 0; c < 3; c++)
+        for (size_t i = 0; i < TILE; i++) {
+            state_f[c][i] = 3.0f * t_uniform();
+            state_d[c][i] = (double)state_f[c][i];
+        }
+    for (int k = 0; k < 100; k++) {
+        tile_run r = { NULL, ctx->kern, ITO_F32, TILE, 0 };
+        ito_expr *expr;
+
+        t_formula(text, 1 + t_rand() % 12, false);
+        snprintf(all, sizeof(all), "%s; sinh(x); x^1.3; log10(y)", text);
+        expr = t_parse(ctx, all);
+        r.expr = expr;
+        run_tile(&r, f, sizeof(*f));
+        r.dtype = ITO_F64;
+        run_tile(&r, d, sizeof(*d));
+        for (size_t i = 0; i < ELEMENTS * (size_t)TILE; i++) {
+            h = hash(h, &f[i], sizeof(f[i]), isnan(f[i]));
+            h = hash(h, &d[i], sizeof(d[i]), isnan(d[i]));
+        }
+        ito_expr_free(expr);
+    }
+    if (h != UINT64_C(0x6dd4366e022d0bff))
+        check_fail(__FILE__, __LINE__, "hash is %" PRIx64, h);
+}
+
 /* What is computed beside an element does not show in its bits. */
 TEST(bits_of_an_element_do_not_depend_on_the_others)
 {
@@ -427,6 +472,7 @@ int main(void)
         RUN(functions_of_two_arguments_are_accurate),
         RUN(large_angles_and_quotients_are_right),
         RUN(bits_depend_on_the_particle_alone),
+        RUN(bits_are_the_same_everywhere),
         RUN(bits_of_an_element_do_not_depend_on_the_others),
         RUN(arithmetic_is_that_of_a_loop_in_c),
         RUN(time_enters_each_call_anew),

@@ -139,7 +139,7 @@ TEST(floors_are_the_losses_of_the_exact_prediction)
         CHECK_OK(ctx, ito_oracle_loss_floor(ctx, o, ITO_PREDICT_VELOCITY, &opts,
                                             &f));
         for (size_t i = 0; i < N; i++) {
-            const double t = hi * (i + t_open01()) / N;
+            const double t = hi * ((double)i + t_open01()) / N;
             const ito_coef c = ito_path_coef(ito_oracle_path(o), t);
             double x[2], u[2], loss = 0;
             float z[2], y[2];
