@@ -35,6 +35,7 @@ ok 'energy' ito simulate --energy 'x^4/4-x^2/2 + y^2' -n 200 -t 1 -q
 ok 'velocities' ito simulate --energy 'x^2/2' --gamma 1 --method baoab \
     -n 200 -t 1 -q
 ok 'adaptive' ito simulate lorenz -n 20 -t 1 --method dopri5 --rtol 1e-6 -q
+ok 'adaptive with noise' ito simulate ou -n 20 -t 1 --rtol 1e-3 -q
 ok 'backwards' ito simulate rotation -n 4 -t -1 --method rk4 -q -o b.csv
 ok 'a start from a file' ito simulate rotation --start b.csv -t 1 \
     --method rk4 --double -q -o f.csv

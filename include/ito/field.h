@@ -18,6 +18,8 @@
  *     const ito_field decay = { .name = "decay", .dim = 1, .drift = drift,
  *                               .flags = ITO_FIELD_REENTRANT };
  *
+ * Compile callbacks with -O3: GCC 12 does not vectorise such loops at -O2.
+ *
  * Two layouts exist.  Small systems are component-major: x[c] points to npad
  * values of component c, so that loops run over particles.  Fields with
  * ITO_FIELD_WIDE (networks, images) are rows: x[0] points to n rows of dim

@@ -186,6 +186,8 @@ static ito_status make_times(simulation *s)
         opt_given(&simulate_args.t) ? simulate_args.t : s->hint->t1;
     const int adaptive = simulate_args.rtol > 0.0 || simulate_args.atol > 0.0;
     const double natural = ceil((double)s->hint->steps * fabs(t) / s->hint->t1);
+    const int looks =
+        simulate_args.paths || simulate_args.plot || simulate_args.animate;
     ito_status rc = ITO_OK;
 
     s->problem.t1 = t;
@@ -202,9 +204,8 @@ static ito_status make_times(simulation *s)
         s->how.steps = simulate_args.steps;
     else if (simulate_args.h > 0.0)
         rc = steps_of_h(fabs(t), &s->how.steps);
-    else if (adaptive)
-        s->how.steps =
-            simulate_args.frames ? simulate_args.frames : FRAMES_DEFAULT;
+    else if (adaptive) /* points to look at; a power of 2 fits every method */
+        s->how.steps = looks ? 256 : 8;
     else
         s->how.steps = natural < 1.0   ? 1
                        : natural > 1e9 ? 1000000000

@@ -25,6 +25,6 @@ typedef struct flow_start {
     ito_noise at;
 } flow_start;
 
-int ito__flow_start(void *flow_start, const ito_tile *tile, void *const *x);
+int ito__flow_start(void *arg, const ito_tile *tile, void *const *x);
 
 #endif /* ITO_FLOW_FLOW_H */

@@ -79,14 +79,15 @@ ito_status ito__tile_plan(ito_ctx *ctx, const char *what,
 static size_t good_rows(const tile_plan *plan, size_t n, size_t threads)
 {
     const size_t dim = size_max(plan->field->dim, 1);
+    const size_t states = plan->states ? plan->states : 4;
     const size_t step_bytes =
-        (plan->states ? plan->states : 4) * plan->ops->bytes;
+        size_max(size_mul(states * plan->ops->bytes, dim), 1);
     size_t rows = plan->field->tile_pref;
 
     if (rows == 0 && plan->wide)
         rows = size_min(WIDE_ROWS, WIDE_VALUES / dim);
     else if (rows == 0)
-        rows = size_min(TILE_MAX, TILE_BYTES / size_mul(dim, step_bytes));
+        rows = size_min(TILE_MAX, TILE_BYTES / step_bytes);
     rows = size_max(rows, plan->wide ? 1 : TILE_MIN);
     /* a few tiles for each thread, that all may work */
     if (threads > 1)
