@@ -28,6 +28,7 @@ if(NOT CMOCKA_INCLUDE OR NOT CMOCKA_LIBRARY OR NOT Python3_FOUND)
 endif()
 
 option(ITO_LINT "Add format, tidy, floors and style to the tests" OFF)
+option(ITO_LINT_DEEP "Let tidy run the analyzer too (minutes)" OFF)
 enable_testing()
 get_filename_component(prefix ${PROJECT_BINARY_DIR} NAME)
 set(scratch ${PROJECT_BINARY_DIR}/run)
@@ -145,7 +146,7 @@ if(ITO_LINT)
     ito_test(style 60 "lint" ${python} ${source}/tools/style.py)
     ito_test(format 120 "lint" ${python} ${source}/tools/format.py --check)
     ito_test(tidy 900 "lint" ${python} ${source}/tools/tidy.py
-             ${PROJECT_BINARY_DIR})
+             ${PROJECT_BINARY_DIR} $<$<BOOL:${ITO_LINT_DEEP}>:--deep>)
     cmake_host_system_information(RESULT cores QUERY NUMBER_OF_LOGICAL_CORES)
     # first to start, because it takes longest, and alone
     set_tests_properties(${prefix}.tidy PROPERTIES

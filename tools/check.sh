@@ -5,16 +5,19 @@
 # run, whose summary is the last thing printed.
 #
 # Usual: release by GCC with the style checks, and the sanitizers.  With
-# "all": release by Clang, the thread sanitizer and the slow tests.
+# "all": release by Clang, the thread sanitizer, the slow tests and clang's
+# analyzer.
 set -eu
 cd "$(dirname "$0")/.."
 
 jobs=$(nproc 2>/dev/null || echo 2)
 builds='release asan'
 select='-LE slow'
+deep=OFF
 if [ "${1:-}" = all ]; then
     builds='release clang-release asan tsan'
     select=
+    deep=ON
 fi
 
 # build NAME: configure and build one preset; words only where it fails.
@@ -24,7 +27,8 @@ build() {
     [ "$1" = release ] && lint=ON
     mkdir -p build
     if ! {
-        cmake --preset "$1" -DITO_TESTS=ON -DITO_LINT="$lint" &&
+        cmake --preset "$1" -DITO_TESTS=ON -DITO_LINT="$lint" \
+            -DITO_LINT_DEEP="$deep" &&
             cmake --build --preset "$1" --parallel "$jobs"
     } >"build/$1.log" 2>&1; then
         if grep -q '^FAILED' "build/$1.log"; then

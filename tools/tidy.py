@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""tidy.py BUILD [FILE...] - run clang-tidy 14 over the sources, in parallel.
+"""tidy.py [--deep] BUILD [FILE...] - run clang-tidy 14 over the sources, in
+parallel; the slow analyzer with --deep alone.
 
 The compiler flags come from BUILD/compile_commands.json.  A file that passed
 is not looked at again until its preprocessed text or .clang-tidy changes:
@@ -60,12 +61,13 @@ def key_of(path, flags, config):
     return hashlib.sha256(config + path.read_bytes() + own).hexdigest()
 
 
-def check(program, path, flags, passed, config):
+def check(program, path, flags, passed, config, deep):
     """The complaints about one file; an empty text when there are none."""
-    key = key_of(path, flags, config)
+    key = key_of(path, flags, config + (b"deep" if deep else b""))
     if key and (passed / key).exists():
         return ""
-    run = subprocess.run([program, "--quiet", str(path), "--", *flags],
+    fast = [] if deep else ["--checks=-clang-analyzer-*"]
+    run = subprocess.run([program, "--quiet", *fast, str(path), "--", *flags],
                          cwd=ROOT, capture_output=True, text=True)
     if run.returncode == 0 and not run.stdout.strip():
         if key:
@@ -76,12 +78,14 @@ def check(program, path, flags, passed, config):
 
 
 def main():
-    build = pathlib.Path(sys.argv[1]).resolve()
+    deep = "--deep" in sys.argv
+    words = [word for word in sys.argv[1:] if word and word != "--deep"]
+    build = pathlib.Path(words[0]).resolve()
     program = clang_tidy()
     if not program:
         return 0
     flags = flags_of(build)
-    files = ([pathlib.Path(name).resolve() for name in sys.argv[2:]]
+    files = ([pathlib.Path(name).resolve() for name in words[1:]]
              or [path for path in sorted(flags)
                  if path.is_relative_to(ROOT)
                  and path.relative_to(ROOT).parts[0] in FOLDERS])
@@ -91,7 +95,7 @@ def main():
     bad = 0
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         jobs = [pool.submit(check, program, path, flags.get(
-            path, ["-std=c11", "-Iinclude", "-Isrc"]), passed, config)
+            path, ["-std=c11", "-Iinclude", "-Isrc"]), passed, config, deep)
                 for path in files]
         for path, job in zip(files, jobs):
             if job.result():
