@@ -17,40 +17,13 @@
 #define FRAMES     5
 #define SPEC_BYTES 512
 
-/* Numbers with `joint` between them; how many, or 0 if the text holds
- * anything else.  At most `most` of them are stored. */
-static size_t read_numbers(const char *text, char joint, double *out,
-                           size_t most)
-{
-    const char stop[] = { joint, '\0' };
-    char number[64];
-    size_t n = 0;
-
-    for (;; n++) {
-        const size_t bytes = strcspn(text, stop);
-        double value;
-
-        if (bytes >= sizeof(number))
-            return 0;
-        memcpy(number, text, bytes);
-        number[bytes] = '\0';
-        if (opt_number(number, &value) != 0)
-            return 0;
-        if (n < most)
-            out[n] = value;
-        if (!text[bytes])
-            return n + 1;
-        text += bytes + 1;
-    }
-}
-
 /* --- grid -------------------------------------------------------------- */
 
 /* CELLS, LO:HI or LO:HI:CELLS */
 static ito_status read_axis(const char *text, ito_density_axis *axis)
 {
     double v[3];
-    const size_t n = read_numbers(text, ':', v, 3);
+    const size_t n = opt_numbers(text, ':', v, 3);
     const double cells = n == 1 ? v[0] : n == 3 ? v[2] : 3.0;
 
     if (n < 1 || n > 3)
@@ -157,7 +130,7 @@ static ito_status read_normal(density_run *run, const char *text)
     memcpy(mean, text, n);
     mean[n] = '\0';
     for (size_t k = 0; k < 2; k++) {
-        const size_t count = read_numbers(part[k], ',', to[k], 2);
+        const size_t count = opt_numbers(part[k], ',', to[k], 2);
 
         if (count != dim && count != 1)
             return cmd_fail(ITO_EARG,
@@ -222,7 +195,7 @@ static ito_status make_start(ito_ctx *ctx, density_run *run)
         memcpy(run->mean, run->hint->start, dim * sizeof(double));
         return ITO_OK;
     }
-    numbers = read_numbers(text, ',', run->mean, 2);
+    numbers = opt_numbers(text, ',', run->mean, 2);
     if (numbers == 0)
         return read_dist(ctx, run, text);
     if (numbers != dim)

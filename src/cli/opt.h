@@ -137,6 +137,10 @@ int opt_value(const opt *o, char *text, char *error, size_t error_bytes);
 /* The whole of a text as a finite decimal number; 0, or -1. */
 int opt_number(const char *text, double *out);
 
+/* Numbers with `joint` between them; how many, or 0 if the text holds
+ * anything else.  At most `most` of them are stored. */
+size_t opt_numbers(const char *text, char joint, double *out, size_t most);
+
 /* Append to a list; -1 when out of memory. */
 int opt_list_add(opt_list *list, const char *item);
 

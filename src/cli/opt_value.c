@@ -93,6 +93,30 @@ int opt_number(const char *text, double *out)
     return read_double(text, 0, out);
 }
 
+size_t opt_numbers(const char *text, char joint, double *out, size_t most)
+{
+    const char stop[] = { joint, '\0' };
+    char number[64];
+    size_t n = 0;
+
+    for (;; n++) {
+        const size_t bytes = strcspn(text, stop);
+        double value;
+
+        if (bytes >= sizeof(number))
+            return 0;
+        memcpy(number, text, bytes);
+        number[bytes] = '\0';
+        if (opt_number(number, &value) != 0)
+            return 0;
+        if (n < most)
+            out[n] = value;
+        if (!text[bytes])
+            return n + 1;
+        text += bytes + 1;
+    }
+}
+
 /* 90, 90s, 5m, 1.5h in seconds; at most ten years. */
 static int read_time(const char *text, double *out)
 {

@@ -28,31 +28,6 @@ void start_free(struct start *start)
     free(start);
 }
 
-/* Numbers with commas between: how many, or 0 if the text is none.  With out,
- * at most `most` of them are stored. */
-static size_t read_point(const char *text, double *out, size_t most)
-{
-    char number[64];
-    size_t n = 0;
-
-    for (;; n++) {
-        const size_t bytes = strcspn(text, ",");
-        double value;
-
-        if (bytes >= sizeof(number))
-            return 0;
-        memcpy(number, text, bytes);
-        number[bytes] = '\0';
-        if (opt_number(number, &value) != 0)
-            return 0;
-        if (n < most)
-            out[n] = value;
-        if (!text[bytes])
-            return n + 1;
-        text += bytes + 1;
-    }
-}
-
 /* The column that holds a component: by its name, else by its place. */
 static const ito_column *column_of(const simulation *s, const ito_table *table,
                                    size_t c)
@@ -141,7 +116,7 @@ static ito_status start_at_point(simulation *s, const char *text, size_t count)
     if (!s->start->rows)
         return cmd_fail(ITO_ENOMEM, "%zu components", dim);
     if (count)
-        read_point(text, s->start->rows, dim);
+        opt_numbers(text, ',', s->start->rows, dim);
     else
         memcpy(s->start->rows, s->hint->start, dim * sizeof(double));
     s->start->at_rows = (ito_start_rows){ s->start->rows, 1 };
@@ -151,7 +126,7 @@ static ito_status start_at_point(simulation *s, const char *text, size_t count)
 ito_status simulation_start(ito_ctx *ctx, simulation *s)
 {
     const char *text = simulate_args.start;
-    const size_t numbers = text ? read_point(text, NULL, 0) : 0;
+    const size_t numbers = text ? opt_numbers(text, ',', NULL, 0) : 0;
     ito_status rc;
 
     s->start = calloc(1, sizeof(*s->start));
