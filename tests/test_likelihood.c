@@ -111,6 +111,11 @@ TEST(the_step_estimate_is_above_the_true_error_in_95_percent_of_rows)
     rows_close(&r);
 }
 
+/*
+ * NEEDSWORK: neighbours alone are correlated here.  With all coordinates
+ * correlated the trace estimates are skewed and the interval covers in 92.9
+ * per cent of the rows; a skew-corrected interval should pass there too.
+ */
 TEST(the_probe_interval_covers_in_93_to_97_percent_of_2000_rows)
 {
     const ito_logp_opts o = { .steps = 3, .probes = 16, .seed = 4 };
