@@ -4,87 +4,45 @@
  */
 #include "path/params.h"
 
-#include <string.h>
+typedef struct reader {
+    ito_ctx *ctx;
+    const char *what;
+    const path_param *param;
+    size_t count;
+    double *value;
+} reader;
 
-#include "base/number.h"
-
-#define LIST_MAX  128
-#define SHOWN_MAX 40
-
-static size_t find_param(const path_param *param, size_t count,
-                         const char *name, size_t length)
+static const char *param_at(const void *arg, size_t i)
 {
-    size_t i = 0;
+    const reader *in = arg;
 
-    while (i < count && !(strlen(param[i].name) == length &&
-                          memcmp(param[i].name, name, length) == 0))
-        i++;
-    return i;
+    return i < in->count ? in->param[i].name : NULL;
 }
 
-static ito_status unknown(ito_ctx *ctx, const char *what,
-                          const path_param *param, size_t count,
-                          const char *name, size_t length)
+/* One name=value. */
+static ito_status set_param(void *arg, spec_piece name, spec_piece value)
 {
-    char list[LIST_MAX] = " none";
-    size_t used = 0;
+    const reader *in = arg;
 
-    for (size_t i = 0; i < count; i++) {
-        const size_t n = strlen(param[i].name);
+    for (size_t i = 0; i < in->count; i++) {
+        const path_param *param = &in->param[i];
+        const spec_range range = { param->min, param->max, false };
 
-        if (used + n + 2 > sizeof(list))
-            break;
-        list[used++] = ' ';
-        memcpy(list + used, param[i].name, n + 1);
-        used += n;
+        if (ito__spec_is(name, param->name))
+            return ito__spec_number(in->ctx, in->what, param->name, value,
+                                    &range, &in->value[i]);
     }
-    return ito__fail(ctx, ITO_EARG, "%s: no parameter \"%.*s\"; there are:%s",
-                     what, (int)size_min(length, SHOWN_MAX), name, list);
-}
-
-/* One name=value of `length` characters. */
-static ito_status read_one(ito_ctx *ctx, const char *what, const char *text,
-                           size_t length, const path_param *param, size_t count,
-                           double *value)
-{
-    const char *equals = memchr(text, '=', length);
-    size_t name, i;
-    double v = 0.0;
-
-    if (!equals)
-        return ito__fail(ctx, ITO_EARG, "%s: \"%.*s\" is not PARAMETER=VALUE",
-                         what, (int)size_min(length, SHOWN_MAX), text);
-    name = (size_t)(equals - text);
-    i = find_param(param, count, text, name);
-    if (i == count)
-        return unknown(ctx, what, param, count, text, name);
-    if (!num_parse(equals + 1, length - name - 1, &v) || v < param[i].min ||
-        v > param[i].max)
-        return ito__fail(
-            ctx, ITO_EARG, "%s: %s=%.*s; it takes a number from %g to %g", what,
-            param[i].name, (int)size_min(length - name - 1, SHOWN_MAX),
-            equals + 1, param[i].min, param[i].max);
-    value[i] = v;
-    return ITO_OK;
+    return ito__spec_unknown(in->ctx, in->what, "parameter", name, param_at,
+                             in);
 }
 
 ito_status ito__params_read(ito_ctx *ctx, const char *what, const char *text,
                             const path_param *param, size_t count,
                             double *value)
 {
+    reader in = { ctx, what, param, count, value };
+
     for (size_t i = 0; i < count; i++)
         value[i] = param[i].value;
-    if (*text == '\0')
-        return ITO_OK;
-    for (;;) {
-        const size_t length = strcspn(++text, ",");
-        const ito_status rc =
-            read_one(ctx, what, text, length, param, count, value);
-
-        if (rc != ITO_OK)
-            return rc;
-        text += length;
-        if (*text == '\0')
-            return ITO_OK;
-    }
+    return ito__spec_read(ctx, what, text, set_param, &in);
 }

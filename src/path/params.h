@@ -5,7 +5,7 @@
 #ifndef ITO_PATH_PARAMS_H
 #define ITO_PATH_PARAMS_H
 
-#include "ctx/ctx.h"
+#include "ctx/spec.h"
 
 /* A number with its default and the values it may have. */
 typedef struct path_param {

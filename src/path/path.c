@@ -8,6 +8,7 @@
 #include "path/path.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/number.h"
@@ -232,18 +233,17 @@ static bool write_spec(const path_param *param, size_t count, ito_path *path)
     return true;
 }
 
-static ito_status unknown(ito_ctx *ctx, const char *spec)
+static const char *name_at(const void *arg, size_t i)
 {
-    return ito__fail(ctx, ITO_EARG,
-                     "path: no name \"%.*s\"; there are: linear sqrt cosine "
-                     "poly vp ve edm",
-                     (int)size_min(strcspn(spec, ":"), 24), spec);
+    (void)arg;
+    return i < PATHS ? paths[i].name : NULL;
 }
 
 ito_status ito_path_parse(ito_ctx *ctx, const char *spec, ito_path *out)
 {
-    char name[16] = "", what[32] = "path ";
-    size_t length, i = 0, count = 0;
+    char what[32];
+    size_t i = 0, count = 0;
+    spec_piece name;
     ito_path path;
     ito_status rc;
 
@@ -251,19 +251,16 @@ ito_status ito_path_parse(ito_ctx *ctx, const char *spec, ito_path *out)
         return ITO_EARG;
     if (!spec)
         return ito__fail(ctx, ITO_EARG, "path: the name is NULL");
-    length = strcspn(spec, ":");
-    if (length >= sizeof(name))
-        return unknown(ctx, spec);
-    memcpy(name, spec, length);
-    while (i < PATHS && strcmp(paths[i].name, name) != 0)
+    name = ito__spec_name(spec);
+    while (i < PATHS && !ito__spec_is(name, paths[i].name))
         i++;
     if (i == PATHS)
-        return unknown(ctx, spec);
+        return ito__spec_unknown(ctx, "path", "name", name, name_at, NULL);
     path = paths[i];
-    memcpy(what + 5, name, length + 1);
+    (void)snprintf(what, sizeof(what), "path %s", path.name);
     while (count < PARAMS && param_of[i][count].name)
         count++;
-    rc = ito__params_read(ctx, what, spec + length, param_of[i], count,
+    rc = ito__params_read(ctx, what, spec + name.length, param_of[i], count,
                           path.param);
     if (rc != ITO_OK)
         return rc;
@@ -272,8 +269,7 @@ ito_status ito_path_parse(ito_ctx *ctx, const char *spec, ito_path *out)
                          "path vp: beta_max=%g is below beta_min=%g",
                          path.param[1], path.param[0]);
     if (!write_spec(param_of[i], count, &path))
-        return ito__fail(ctx, ITO_EARG, "path %s: numbers of too many digits",
-                         name);
+        return ito__fail(ctx, ITO_EARG, "%s: numbers of too many digits", what);
     *out = path;
     return ITO_OK;
 }

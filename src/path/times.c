@@ -11,7 +11,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "ctx/ctx.h"
 #include "kern/dmath.h"
 #include "path/params.h"
 #include "rng/noise.h"
@@ -260,6 +259,14 @@ ito_status ito_times_weight(ito_ctx *ctx, const ito_times *times, size_t n,
     return ITO_OK;
 }
 
+static const char *law_at(const void *arg, size_t i)
+{
+    static const char *const laws[] = { "uniform", "logit-normal" };
+
+    (void)arg;
+    return i < sizeof(laws) / sizeof(laws[0]) ? laws[i] : NULL;
+}
+
 ito_status ito_times_parse(ito_ctx *ctx, const char *spec, ito_times *out)
 {
     static const path_param param[] = { { "lo", 0.0, 0.0, 1.0 },
@@ -267,7 +274,7 @@ ito_status ito_times_parse(ito_ctx *ctx, const char *spec, ito_times *out)
                                         { "mean", 0.0, -20.0, 20.0 },
                                         { "std", 1.0, 0.01, 20.0 } };
     double value[4] = { 0.0, 1.0, 0.0, 1.0 };
-    size_t length;
+    spec_piece name;
     ito_times times = { .law = ITO_TIMES_UNIFORM };
     ito_status rc;
 
@@ -275,15 +282,12 @@ ito_status ito_times_parse(ito_ctx *ctx, const char *spec, ito_times *out)
         return ITO_EARG;
     if (!spec)
         return ito__fail(ctx, ITO_EARG, "times: the name is NULL");
-    length = strcspn(spec, ":");
-    if (length == 12 && memcmp(spec, "logit-normal", 12) == 0)
+    name = ito__spec_name(spec);
+    if (ito__spec_is(name, law_at(NULL, 1)))
         times.law = ITO_TIMES_LOGIT_NORMAL;
-    else if (length != 7 || memcmp(spec, "uniform", 7) != 0)
-        return ito__fail(ctx, ITO_EARG,
-                         "times: no law \"%.*s\"; there are: uniform "
-                         "logit-normal",
-                         (int)size_min(length, 24), spec);
-    rc = ito__params_read(ctx, "times", spec + length, param,
+    else if (!ito__spec_is(name, law_at(NULL, 0)))
+        return ito__spec_unknown(ctx, "times", "law", name, law_at, NULL);
+    rc = ito__params_read(ctx, "times", spec + name.length, param,
                           times.law == ITO_TIMES_UNIFORM ? 2 : 4, value);
     times.lo = value[0];
     times.hi = value[1];
