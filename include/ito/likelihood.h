@@ -20,6 +20,12 @@
  *                  by 2n; with rtol that between rtol and 10 rtol
  *     probe_error  standard error of the mean over probes; 0 for exact traces
  *
+ * The interval of the probes is Student's t with Hall's correction for the
+ * skewness of their estimates (J. R. Statist. Soc. B 54, 1992).  By simulation
+ * on covariances from neighbours alone to one factor of all (17 to 100
+ * coordinates), 16 probes and more cover in 93 to 96 % of rows, 8 probes in 91
+ * to 95 %.
+ *
  * Values are nats per row in coordinates of the flow: the data themselves for
  * built-in sets, the encoded rows of a table.  On a path that does not begin at
  * pure noise (vp, ve, edm: ito/path.h) p_0 is taken as N(0, beta(0)^2 I).
@@ -41,7 +47,7 @@ typedef struct ito_logp_opts {
     double rtol;       /**< adaptive steps instead; then a row's value depends
                              on the rows of its control group (ito/solve.h) */
     size_t probes;     /**< of Hutchinson's estimate, 2 to 64; 0 = an exact
-                             trace up to 16 components, else 8 probes */
+                             trace up to 16 components, else 16 probes */
     uint64_t seed;     /**< of the probes, and of the noise of samples */
     uint64_t id0;      /**< id of the first row */
     double limit;      /**< step_error above which a row is flagged; 0 = 0.01 */
@@ -54,10 +60,8 @@ typedef struct ito_logp_row {
     double value;       /**< log density in nats */
     double step_error;  /**< see above; +inf where the way was lost */
     double probe_error; /**< see above */
-    double lo, hi;      /**< 95 % interval of the probes (Student's t), which
-                             short where their estimates are skewed: 92.9 %
-                             covered with all coordinates correlated;
-                             without probes the value */
+    double lo, hi;      /**< 95 % interval of the probes; without them the
+                             value */
     int flagged;        /**< 1: step_error above the limit: take more steps */
 } ito_logp_row;
 

@@ -16,7 +16,7 @@
 
 #include "rng/noise.h"
 
-#define PROBES_DEFAULT 8
+#define PROBES_DEFAULT 16
 #define LINE           64
 
 enum { BLOCK_X, BLOCK_U, BLOCK_V, BLOCK_J, BLOCKS };

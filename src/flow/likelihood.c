@@ -8,6 +8,7 @@
 
 #include "flow/augment.h"
 #include "flow/flow.h"
+#include "flow/probe_interval.h"
 #include "kern/dmath.h"
 
 #define STEPS_DEFAULT 32
@@ -108,44 +109,19 @@ static ito_status carry(job *j, const double *x, size_t steps, double rtol)
 
 /* ---- values ---- */
 
-/* The two-sided 95 % point of Student's t: Cornish and Fisher's expansion
- * (Abramowitz and Stegun 26.7.5), to 1e-3 from 4 degrees on; a table below. */
-static double student(size_t dof)
-{
-    static const double few[] = { 0.0, 12.706, 4.303, 3.182 };
-    const double z = 1.95996398454005, v = (double)dof, z2 = z * z;
-    double g1, g2, g3, g4;
-
-    if (dof < sizeof(few) / sizeof(few[0]))
-        return few[dof];
-    g1 = z * (z2 + 1.0) / 4.0;
-    g2 = z * ((5.0 * z2 + 16.0) * z2 + 3.0) / 96.0;
-    g3 = z * (((3.0 * z2 + 19.0) * z2 + 17.0) * z2 - 15.0) / 384.0;
-    g4 = z *
-         ((((79.0 * z2 + 776.0) * z2 + 1482.0) * z2 - 1920.0) * z2 - 945.0) /
-         92160.0;
-    return z + (g1 + (g2 + (g3 + g4 / v) / v) / v) / v;
-}
-
-/* Mean and standard error over the integrals of a row. */
 static ito_logp_row value_of(const job *j, size_t i)
 {
     const double *sum = j->state + i * (j->dim + j->sums) + j->dim;
-    const double sign = j->forward ? -1.0 : 1.0, k = (double)j->sums;
-    double mean = 0.0, spread = 0.0;
     ito_logp_row r = { .value = -HUGE_VAL, .lo = -HUGE_VAL, .hi = -HUGE_VAL };
+    probe_interval in;
 
     if (sum[0] == -HUGE_VAL)
         return r;
-    for (size_t p = 0; p < j->sums; p++)
-        mean += sum[p] / k;
-    for (size_t p = 0; p < j->sums; p++)
-        spread += (sum[p] - mean) * (sum[p] - mean);
-    r.value = j->base[i] + sign * mean;
-    if (j->field.probes > 1)
-        r.probe_error = sqrt(spread / (k * (k - 1.0)));
-    r.lo = r.value - student(j->sums - 1) * r.probe_error;
-    r.hi = r.value + student(j->sums - 1) * r.probe_error;
+    in = ito__probe_interval(sum, j->sums);
+    r.value = j->base[i] + (j->forward ? -in.mean : in.mean);
+    r.lo = j->base[i] + (j->forward ? -in.hi : in.lo);
+    r.hi = j->base[i] + (j->forward ? -in.lo : in.hi);
+    r.probe_error = in.error;
     return r;
 }
 
