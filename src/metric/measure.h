@@ -72,6 +72,21 @@ static inline void cloud_squares(const cloud *a, size_t i, const cloud *b,
 ito_status ito__check_points(ito_ctx *ctx, const ito_points *a,
                              const ito_points *b, float bound);
 
+/* Two samples of at least two points each, none beyond COORDINATE_MAX. */
+ito_status ito__check_samples(ito_ctx *ctx, const ito_points *a,
+                              const ito_points *b);
+
+/* Two sets of points as clouds, each coordinate a column. */
+typedef struct clouds {
+    cloud a, b;
+    span *col;
+    float *x;
+} clouds;
+
+ito_status ito__clouds_make(ito_ctx *ctx, const ito_points *a,
+                            const ito_points *b, clouds *out);
+void ito__clouds_free(ito_ctx *ctx, clouds *s);
+
 /* Sort upwards; tmp holds n values. */
 void ito__sort_floats(size_t n, float *x, float *tmp);
 void ito__sort_doubles(size_t n, double *x, double *tmp);

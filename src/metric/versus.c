@@ -18,6 +18,8 @@
 #define EXACT_ROWS 1000
 #define ROWS_MIN   2
 
+#define ALL_METRICS ((1u << ITO_METRIC_COUNT) - 1u)
+
 /* What a column is given in each draw. */
 enum { KS_VALUE, KS_FLOOR, W1_VALUE, W1_FLOOR, COLUMN_FIGURES };
 
@@ -26,11 +28,18 @@ typedef struct run {
     const coded *pool;
     uint64_t seed;
     size_t m, exact, draws, cols;
-    cloud a, b, g;  /* the rows of the current draw */
-    double *value;  /* ITO_METRIC_COUNT x draws */
-    double *floor;  /* ITO_METRIC_COUNT x draws */
-    double *column; /* COLUMN_FIGURES x draws x cols */
+    unsigned metrics; /* bits of what is wanted */
+    bool marginals;   /* figures of columns are */
+    cloud a, b, g;    /* the rows of the current draw */
+    double *value;    /* ITO_METRIC_COUNT x draws */
+    double *floor;    /* ITO_METRIC_COUNT x draws */
+    double *column;   /* COLUMN_FIGURES x draws x cols */
 } run;
+
+static bool wanted(const run *r, ito_metric metric)
+{
+    return (r->metrics >> metric & 1u) != 0;
+}
 
 /* Copy rows first .. first + m - 1 of a draw's order. */
 static void gather(const run *r, const cloud *from, unsigned set, size_t draw,
@@ -131,6 +140,8 @@ static ito_status one_draw(run *r, size_t draw)
     for (size_t k = 0; k < SIMPLE_COUNT; k++) {
         const size_t at = (size_t)simple[k].metric * r->draws + draw;
 
+        if (!wanted(r, simple[k].metric))
+            continue;
         if (ito__cancelled(r->ctx))
             return ito__fail(r->ctx, ITO_ECANCELLED, "eval: stopped");
         rc = simple[k].fn(r->ctx, &r->g, &r->a, &r->value[at]);
@@ -139,9 +150,10 @@ static ito_status one_draw(run *r, size_t draw)
         if (rc != ITO_OK)
             return rc;
     }
-    if ((rc = column_figures(r, draw)) != ITO_OK)
-        return rc;
-    return exact_pair(r, draw);
+    rc = r->marginals ? column_figures(r, draw) : ITO_OK;
+    if (rc == ITO_OK && wanted(r, ITO_METRIC_EXACT_W2))
+        rc = exact_pair(r, draw);
+    return rc;
 }
 
 static ito_score summary(size_t draws, const double *value, const double *floor,
@@ -191,8 +203,8 @@ static ito_status run_draws(run *r, const pairing *p, ito_eval *out,
     const size_t figures = 2 * ITO_METRIC_COUNT * r->draws;
     const size_t of_columns = size_mul(COLUMN_FIGURES * r->draws, r->cols);
     ito_status rc = ITO_OK;
-    double *all = ito__alloc(
-        r->ctx, size_mul(size_add(figures, of_columns), sizeof(*all)));
+    double *all =
+        ito__calloc(r->ctx, size_add(figures, of_columns), sizeof(*all));
 
     if (!all)
         return ito__fail(r->ctx, ITO_ENOMEM, "eval: %zu draws of %zu columns",
@@ -237,6 +249,9 @@ static ito_status check(ito_ctx *ctx, const pairing *p, const ito_eval_opts *o)
     if (o->draws < 2 || o->draws > DRAWS_MAX)
         return ito__fail(ctx, ITO_EARG, "eval: %zu draws, need 2 to %d",
                          o->draws, DRAWS_MAX);
+    if (o->metrics > ALL_METRICS)
+        return ito__fail(ctx, ITO_EARG, "eval: no metric has bit %u",
+                         o->metrics & ~ALL_METRICS);
     if (o->exact_rows > ASSIGN_MAX)
         return ito__fail(ctx, ITO_EARG,
                          "eval: exact_w2 of %zu rows, at most %d",
@@ -275,10 +290,13 @@ static ito_status eval_columns(ito_ctx *ctx, const pairing *pairs,
                .m = out->rows,
                .exact = out->exact_rows,
                .draws = o.draws,
-               .cols = p.cols };
-    if ((rc = run_all(&r, &p, out, columns)) != ITO_OK)
-        goto done;
-    rc = ito__copies(ctx, &pool.data, &pool.fake, o.seed, &out->copies);
+               .cols = p.cols,
+               .metrics = o.metrics ? o.metrics : ALL_METRICS };
+    r.marginals =
+        columns || wanted(&r, ITO_METRIC_KS) || wanted(&r, ITO_METRIC_W1);
+    rc = run_all(&r, &p, out, columns);
+    if (rc == ITO_OK && o.metrics == 0)
+        rc = ito__copies(ctx, &pool.data, &pool.fake, o.seed, &out->copies);
 done:
     ito__coded_free(ctx, &pool);
     return rc;

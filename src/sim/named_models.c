@@ -9,8 +9,8 @@ const system_kind ito__systems_models[] = {
     { .info = { "logistic",
                 "r=1,k=1,sigma=0",
                 "dx = r*x*(1-x/k) dt + sigma*x dW",
-                "growth towards a capacity k (Verhulst 1838); stationary density "
-                "without its constant",
+                "growth towards a capacity k (Verhulst 1838); stationary "
+                "density without its constant",
                 { NULL } },
       .params = { { "r", "1", -1e3, 1e3, false },
                   { "k", "1", 1e-12, 1e12, false },
