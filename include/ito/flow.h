@@ -24,10 +24,14 @@ typedef struct ito_flow ito_flow;
 /**
  * Open a flow.
  *
- * @param name  "oracle:" and what ito_oracle_open takes, or a model file
+ * @param name  a model file; "oracle:" and what ito_oracle_open takes; or
+ *              "oracle:FILE" or "oracle:FILE@PATH", the exact field of the
+ *              rows of a table (columns of numbers as they are, columns of
+ *              words one coordinate a level)
  * @param out   receives the flow, to be freed by ito_flow_free before the
  *              context is closed; NULL on failure
- * @return ITO_OK or what ito_oracle_open or ito_model_load return
+ * @return ITO_OK or what ito_oracle_open, ito_model_load or
+ *         ito_source_open return
  */
 ITO_API ito_status ito_flow_open(ito_ctx *ctx, const char *name,
                                  ito_flow **out);

@@ -7,7 +7,9 @@
 #include <string.h>
 
 #include "dist/dist.h"
+#include "flow/data.h"
 #include "flow/extended.h"
+#include "flow/oracle_file.h"
 
 #define ORACLE "oracle:"
 
@@ -34,6 +36,14 @@ static void set_oracle(ito_flow *flow, const ito_oracle *oracle)
     flow->path = ito_oracle_path(oracle);
 }
 
+static ito_status open_oracle(ito_ctx *ctx, const char *spec, ito_flow *flow)
+{
+    if (ito__is_file(spec))
+        return ito__oracle_of_file(ctx, spec, &flow->own_rows,
+                                   &flow->own_oracle);
+    return ito_oracle_open(ctx, spec, &flow->own_oracle);
+}
+
 ito_status ito_flow_open(ito_ctx *ctx, const char *name, ito_flow **out)
 {
     const size_t prefix = strlen(ORACLE);
@@ -49,7 +59,7 @@ ito_status ito_flow_open(ito_ctx *ctx, const char *name, ito_flow **out)
     if (rc != ITO_OK)
         return rc;
     if (strncmp(name, ORACLE, prefix) == 0) {
-        rc = ito_oracle_open(ctx, name + prefix, &flow->own_oracle);
+        rc = open_oracle(ctx, name + prefix, flow);
         if (rc == ITO_OK)
             set_oracle(flow, flow->own_oracle);
     } else {
@@ -103,6 +113,7 @@ void ito_flow_free(ito_flow *flow)
         return;
     ito_model_free(flow->own_model);
     ito_oracle_free(flow->own_oracle);
+    ito__free(flow->ctx, flow->own_rows);
     ito__free(flow->ctx, flow);
 }
 
@@ -170,6 +181,8 @@ int ito__flow_start(void *arg, const ito_tile *tile, void *const *x)
 static ito_status sample_oracle(ito_ctx *ctx, const ito_flow *flow,
                                 const ito_sample_opts *o, size_t n, float *x)
 {
+    const sample_flow as = { .path = flow->path,
+                             .normal = !ito_oracle_init(flow->oracle) };
     flow_start start = { .flow = flow, .at = { .seed = o->seed } };
     ito_problem problem = { .field = flow->field,
                             .t1 = 1.0,
@@ -184,7 +197,7 @@ static ito_status sample_oracle(ito_ctx *ctx, const ito_flow *flow,
         return ito__fail(ctx, ITO_EUNFIT,
                          "oracle: it has no conditions: labels, given columns "
                          "and guidance are a model's");
-    return ito__sample_solve(ctx, &problem, o, x);
+    return ito__sample_solve(ctx, &as, o, &problem, x);
 }
 
 ito_status ito_flow_sample_rows(ito_ctx *ctx, const ito_flow *flow,

@@ -15,6 +15,7 @@ struct ito_flow {
     const ito_oracle *oracle; /* or NULL */
     ito_model *own_model;     /* those that the flow opened itself */
     ito_oracle *own_oracle;
+    float *own_rows; /* that own_oracle looks at, or NULL */
     const ito_field *field;
     const ito_path *path;
 };
