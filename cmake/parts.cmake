@@ -34,6 +34,18 @@ if(ITO_WITH_ZLIB)
     endif()
 endif()
 
+set(ITO_HAS_PNG 0)
+if(ITO_WITH_PNG)
+    find_package(PNG)
+    if(PNG_FOUND)
+        set(ITO_HAS_PNG 1)
+        list(APPEND ITO_LIBRARIES PNG::PNG)
+        list(APPEND ITO_PC_REQUIRES libpng)
+    else()
+        message(STATUS "libpng not found: .png images will be refused")
+    endif()
+endif()
+
 set(ITO_HAS_CAIRO 0)
 if(ITO_WITH_CAIRO)
     find_package(PkgConfig)
@@ -50,5 +62,6 @@ if(ITO_WITH_CAIRO)
 endif()
 
 list(APPEND ITO_DEFINITIONS
-     ITO_WITH_ZLIB=${ITO_HAS_ZLIB} ITO_WITH_CAIRO=${ITO_HAS_CAIRO})
+     ITO_WITH_ZLIB=${ITO_HAS_ZLIB} ITO_WITH_PNG=${ITO_HAS_PNG}
+     ITO_WITH_CAIRO=${ITO_HAS_CAIRO})
 list(JOIN ITO_PC_REQUIRES " " ITO_PC_REQUIRES)

@@ -140,6 +140,7 @@ ito_test(install 300 "api" sh ${source}/tests/install.sh
          ${PROJECT_VERSION})
 ito_test(readme 300 "api" ${python} ${source}/tests/readme.py
          ${CMAKE_C_COMPILER} $<TARGET_FILE:ito_static> ${ITO_PC_REQUIRES})
+ito_test(checks 60 "api" ${python} ${source}/tests/checks.py)
 
 if(ITO_LINT)
     ito_test(floors 60 "lint" ${python} ${source}/tools/floors.py)

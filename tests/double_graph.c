@@ -140,10 +140,46 @@ TEST(gradients_of_the_loss_match_to_eight_digits)
     ito_graph_free(n.g);
 }
 
+/* Three steps by hand, to 50 digits: gradients 2, -1, 1/2 on w = 1 at a rate
+ * of 0.01, without decay and with 0.1 (arXiv:1412.6980, algorithm 1;
+ * arXiv:1711.05101, algorithm 2). */
+TEST(adam_takes_the_steps_that_were_worked_out_by_hand)
+{
+    static const double g[3] = { 2.0, -1.0, 0.5 };
+    static const double want[2][3] = {
+        { 0.99000000004999999975, 0.98733662967024313578,
+          0.98393233821389424718 },
+        { 0.98900000004999999975, 0.98534762967019313578,
+          0.98095799058417405404 },
+    };
+
+    for (size_t k = 0; k < 2; k++) {
+        double w = 1.0, m = 0.0, v = 0.0, p1 = 1.0, p2 = 1.0;
+
+        for (size_t i = 0; i < 3; i++) {
+            ito_adam s = { .beta1 = 0.9,
+                           .beta2 = 0.999,
+                           .eps = 1e-8,
+                           .decay = k ? 1.0 - 0.01 * 0.1 : 1.0,
+                           .g_scale = 1.0 };
+
+            p1 *= s.beta1;
+            p2 *= s.beta2;
+            s.rate = 0.01 / (1.0 - p1);
+            s.v_scale = 1.0 / (1.0 - p2);
+            ito__kern_c.adam(1, &s, &g[i], &w, &m, &v);
+            CHECK_NEAR(w, want[k][i], 1e-12);
+        }
+        CHECK_NEAR(m, 0.122, 1e-12);
+        CHECK_NEAR(v, 0.005241004, 1e-12);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         RUN(gradients_of_the_loss_match_to_eight_digits),
+        RUN(adam_takes_the_steps_that_were_worked_out_by_hand),
     };
     int failed;
 

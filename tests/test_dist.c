@@ -442,7 +442,10 @@ TEST(rows_are_functions_of_their_address_alone)
         ito_dist *dist = open_dist(ito_dist_at(k)->name);
         const size_t dim = ito_dist_dim(dist);
 
-        CHECK(dim <= 2);
+        if (dim > 2) { /* glyphs: tests/test_glyphs.c */
+            ito_dist_free(dist);
+            continue;
+        }
         CHECK_OK(ctx, ito_dist_sample(ctx, dist, &at, 1000, 3000, want));
         /* a range from the middle, at an odd place */
         CHECK_OK(ctx, ito_dist_sample(ctx, dist, &at, 1777, 333, got));
@@ -539,7 +542,7 @@ TEST(mixtures_normalise_their_weights)
 
 TEST(every_name_opens_and_its_spec_opens_the_same_again)
 {
-    static float a[200], b[200];
+    static float a[100 * 784], b[100 * 784];
 
     for (size_t i = 0; ito_dist_at(i); i++) {
         const ito_dist_info *info = ito_dist_at(i);

@@ -279,6 +279,8 @@ TEST(laws_come_back_from_their_text_and_nonsense_is_refused)
  * field there. */
 typedef struct problem {
     const ito_field *exact;
+    ito_part part; /* drift, or score: then times end at 0.9, where -e / beta
+                      still has a mean square */
     ito_graph *g;
     ito_weights *w;
     ito_plan *plan;
@@ -298,11 +300,14 @@ static void draw_batch(problem *p, const ito_dist *dist, uint32_t step)
                                   .xt = p->x,
                                   .in = p->x,
                                   .target = p->target };
+    const float last = p->part == ITO_PART_SCORE ? 0.9F : 1.0F;
     double times[ROWS];
     ito_rows_at at = { .times = times };
     ito_noise noise = { .seed = 8, .step = step, .purpose = ITO_FOR_TIME };
 
     CHECK_OK(ctx, ito_noise_uniform(ctx, &noise, 0, ROWS, 1, p->t));
+    for (size_t i = 0; i < ROWS; i++)
+        p->t[i] *= last;
     noise.purpose = ITO_FOR_NOISE;
     CHECK_OK(ctx, ito_noise_normal(ctx, &noise, 0, ROWS, 2, p->e));
     noise.purpose = ITO_FOR_ROWS;
@@ -310,8 +315,10 @@ static void draw_batch(problem *p, const ito_dist *dist, uint32_t step)
     ito__objective_rows(&o, &rows);
     for (size_t i = 0; i < ROWS; i++)
         times[i] = (double)p->t[i];
-    CHECK_OK(ctx, ito_field_eval(ctx, p->exact, ITO_PART_DRIFT, &at, ROWS, p->x,
-                                 p->u));
+    for (size_t i = 0; p->part == ITO_PART_SCORE && i < ROWS * 2; i++)
+        p->target[i] = -p->e[i] / (1.0F - p->t[i / 2]);
+    CHECK_OK(ctx,
+             ito_field_eval(ctx, p->exact, p->part, &at, ROWS, p->x, p->u));
 }
 
 /* sum over rows of |y - target|^2 - |y - u*|^2 and, into grad, its gradient
@@ -335,7 +342,7 @@ static double difference(problem *p)
 
 /* The difference of the two losses does not depend on the network, and their
  * gradients are the same. */
-TEST(conditional_and_marginal_flow_matching_differ_by_a_constant)
+static void check_theorem(ito_part part)
 {
     const ito_mlp shape = { .dim = 2, .width = 8, .depth = 2 };
     double mean[2][2] = { { 0 } }, *slope, *square;
@@ -345,6 +352,7 @@ TEST(conditional_and_marginal_flow_matching_differ_by_a_constant)
 
     CHECK_OK(ctx, ito_oracle_open(ctx, "gmm:modes=3,scale=3,std=0.5", &oracle));
     p.exact = ito_oracle_field(oracle);
+    p.part = part;
     CHECK_OK(ctx, ito_mlp_build(ctx, &shape, &p.g));
     params = ito_graph_params(p.g);
     CHECK_OK(ctx, ito_weights_new(ctx, p.g, &p.w));
@@ -386,6 +394,16 @@ TEST(conditional_and_marginal_flow_matching_differ_by_a_constant)
     ito_oracle_free(oracle);
 }
 
+TEST(conditional_and_marginal_flow_matching_differ_by_a_constant)
+{
+    check_theorem(ITO_PART_DRIFT);
+}
+
+TEST(conditional_and_marginal_score_matching_differ_by_a_constant)
+{
+    check_theorem(ITO_PART_SCORE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -400,6 +418,7 @@ int main(void)
         RUN(logit_normal_times_are_so),
         RUN(laws_come_back_from_their_text_and_nonsense_is_refused),
         RUN(conditional_and_marginal_flow_matching_differ_by_a_constant),
+        RUN(conditional_and_marginal_score_matching_differ_by_a_constant),
     };
     int failed;
 

@@ -45,6 +45,7 @@ want_build() {
     has ninja || need ninja-build
     has pkg-config || need pkg-config
     header zlib.h || need zlib1g-dev
+    header png.h || need libpng-dev
     header cairo/cairo.h || need libcairo2-dev
     [ -e /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf ] ||
         need fonts-dejavu-core

@@ -50,15 +50,20 @@
  *     laplace       dim=1,mean=0,scale=1
  *                   independent components, density e^(-|x - mean| / scale)
  *
+ *     glyphs        size=28,thickness=1,variety=1
+ *                   images of the digits 0 to 9, size x size pixels from -1
+ *                   (paper) to 1 (ink), by rows; thickness of the pen,
+ *                   variety of size, slant and form (0: all shapes upright)
+ *
  * Angles are independent and uniform.  Every name also takes n=ROWS, which
  * asks users of the distribution for a fixed set of that many rows.
  *
- * Every one has a log density, and all but checkerboard and uniform have a
- * score.  Mixtures, circles and rings (by Bessel functions) and single laws
- * are in closed form.  Moons, spiral, swissroll and scurve are integrals over
- * their curve, by a fixed Gauss-Legendre rule: relative error of the density
- * below 1e-10 within 20 noises of the curve, log density right to 1e-3 of
- * itself however far out, score the exact gradient of what is returned.
+ * Every one but glyphs has a log density, and all but checkerboard and uniform
+ * have a score too.  Mixtures, circles and rings (by Bessel functions) and
+ * single laws are in closed form.  Moons, spiral, swissroll and scurve are
+ * integrals over their curve, by a fixed Gauss-Legendre rule: relative error of
+ * the density below 1e-10 within 20 noises of the curve, log density right to
+ * 1e-3 of itself however far out, score the exact gradient of what is returned.
  * Without noise (noise=0) there is no density.
  */
 #ifndef ITO_DIST_H
@@ -152,6 +157,10 @@ ITO_API const char *ito_dist_spec(const ito_dist *dist);
 /** Components of a row. */
 ITO_API size_t ito_dist_dim(const ito_dist *dist);
 
+/** Whether rows are images: then 1, and `size` receives height, width and
+ *  channels; else 0. */
+ITO_API int ito_dist_image(const ito_dist *dist, size_t size[3]);
+
 /** The n= parameter: rows of a fixed set; 0 means drawn afresh. */
 ITO_API uint64_t ito_dist_rows(const ito_dist *dist);
 
@@ -167,8 +176,8 @@ ITO_API ito_status ito_dist_sample(ito_ctx *ctx, const ito_dist *dist,
                                    float *rows);
 
 /**
- * Classes that rows belong to: modes, moons, circles, arms, cells; 1 where
- * there is nothing to tell apart.
+ * Classes that rows belong to: modes, moons, circles, arms, cells, digits; 1
+ * where there is nothing to tell apart.
  */
 ITO_API size_t ito_dist_classes(const ito_dist *dist);
 

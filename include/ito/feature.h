@@ -18,7 +18,7 @@ extern "C" {
 
 /** An optional part. */
 typedef struct ito_feature {
-    const char *name; /**< "threads", "zlib", "cairo" */
+    const char *name; /**< "threads", "zlib", "png", "cairo" */
     const char *use;  /**< what it serves, a few words */
     int built_in;     /**< 1 when this build holds it, else 0 */
 } ito_feature;

@@ -74,6 +74,10 @@ typedef int (*ito_eval_fn)(void *user, const ito_tile *tile, void *const *out);
 typedef int (*ito_vjp_fn)(void *user, const ito_tile *tile,
                           const void *const *v, void *const *out);
 
+/** As ito_eval_fn, with two results. */
+typedef int (*ito_both_fn)(void *user, const ito_tile *tile, void *const *drift,
+                           void *const *other);
+
 /** Bytes of scratch that a tile of `rows` particles needs. */
 typedef size_t (*ito_scratch_fn)(void *user, size_t rows);
 
@@ -168,9 +172,12 @@ typedef struct ito_field {
     ito_eval_fn potential;        /**< optional, out[0] = U with u = -grad U */
     ito_scratch_fn scratch_bytes; /**< NULL: no scratch */
     size_t tile_pref;             /**< particles a tile should have; 0 = any */
-    size_t cond_dim;   /**< conditions it wants of a particle; 0 = none */
-    void *user;        /**< first argument of every callback */
-    void *reserved[8]; /**< zero */
+    size_t cond_dim;         /**< conditions it wants of a particle; 0 = none */
+    void *user;              /**< first argument of every callback */
+    ito_both_fn drift_score; /**< optional, drift and score at once where that
+                                  costs less; bits as of the two alone */
+    ito_both_fn drift_divergence; /**< the same of drift and divergence */
+    void *reserved[8];            /**< zero */
 } ito_field;
 
 /** Which callback of a field ito_field_eval calls. */

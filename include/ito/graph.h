@@ -14,9 +14,13 @@
  *     ito_graph_linear(ctx, g, h, 2, ITO_ACT_NONE, &h);
  *     ito_graph_finish(ctx, g, h);
  *
- * A tensor is rows x cols, row-major.  Every operation works row by row, so a
- * row's result does not depend on its companions, and gives the same bits on
- * every instruction set.
+ * A tensor is rows x cols, row-major.  Its columns may have an inner shape
+ * h x w x c, channels last: an image, or n x 1 x c for n tokens; a plain
+ * vector is 1 x 1 x c, and the h x w vectors of a row are its places.  Every
+ * operation works row by row, so a row's result does not depend on its
+ * companions (but of ito_graph_norm by ITO_NORM_BATCH in training), and gives
+ * the same bits on every instruction set.  ito/layer.h has the operations of
+ * images and tokens.
  *
  * To run it: fill one vector of ito_graph_params(g) floats
  * (ito_graph_init), pack it (ito_weights), make a plan for a number of rows,
@@ -55,6 +59,14 @@ typedef enum ito_init {
                            arXiv:1502.01852 */
 } ito_init;
 
+/** What the numbers of a slice are before training. */
+typedef enum ito_start_value {
+    ITO_START_RULE,  /**< as ito_init says */
+    ITO_START_ZERO,  /**< 0 */
+    ITO_START_ONE,   /**< 1 */
+    ITO_START_NORMAL /**< N(0, 1) */
+} ito_start_value;
+
 /** A named piece of the parameter vector. */
 typedef struct ito_slice {
     char name[48];   /**< for example "linear0.weight" */
@@ -62,6 +74,9 @@ typedef struct ito_slice {
     size_t shape[2]; /**< rows x cols, row-major; cols = 1 for a vector */
     size_t rank;     /**< 1 or 2 */
     size_t fan_in;   /**< inputs of its layer */
+    ito_start_value start;
+    int running; /**< a running value: it has no gradient and no optimiser
+                      moves it; training averages what batches show */
 } ito_slice;
 
 /** Start an empty graph. @return ITO_OK or ITO_ENOMEM */
@@ -79,8 +94,8 @@ ITO_API void ito_graph_free(ito_graph *g);
 ITO_API ito_status ito_graph_input(ito_ctx *ctx, ito_graph *g, ito_input which,
                                    size_t cols, ito_node *out);
 
-/** y = act(x W + b), W is cols(x) x cols; parameters linear<i>.weight and
- *  linear<i>.bias. */
+/** y = act(x W + b) at every place, W is c x cols for the c channels of x;
+ *  parameters linear<i>.weight and linear<i>.bias. */
 ITO_API ito_status ito_graph_linear(ito_ctx *ctx, ito_graph *g, ito_node x,
                                     size_t cols, ito_act act, ito_node *out);
 
@@ -88,20 +103,22 @@ ITO_API ito_status ito_graph_linear(ito_ctx *ctx, ito_graph *g, ito_node x,
 ITO_API ito_status ito_graph_act(ito_ctx *ctx, ito_graph *g, ito_node x,
                                  ito_act act, ito_node *out);
 
-/** y = a + b, of equal columns. */
+/** y = a + b, of equal shapes; or b is one vector of the channels of a, which
+ *  is added at every place. */
 ITO_API ito_status ito_graph_add(ito_ctx *ctx, ito_graph *g, ito_node a,
                                  ito_node b, ito_node *out);
 
-/** y = a b, element by element, of equal columns. */
+/** y = a b, element by element; shapes as of ito_graph_add. */
 ITO_API ito_status ito_graph_mul(ito_ctx *ctx, ito_graph *g, ito_node a,
                                  ito_node b, ito_node *out);
 
 /** y = x (1 + scale) + shift: conditioning by modulation, arXiv:1709.07871;
- *  `by` has twice the columns of x, scale first. */
+ *  `by` has twice the channels of x, scale first, at as many places or at one
+ *  (which serves all of them). */
 ITO_API ito_status ito_graph_scale_shift(ito_ctx *ctx, ito_graph *g, ito_node x,
                                          ito_node by, ito_node *out);
 
-/** y = [a b], columns side by side. */
+/** y = [a b], channels side by side, at equal places. */
 ITO_API ito_status ito_graph_concat(ito_ctx *ctx, ito_graph *g, ito_node a,
                                     ito_node b, ito_node *out);
 
@@ -113,7 +130,7 @@ ITO_API ito_status ito_graph_concat(ito_ctx *ctx, ito_graph *g, ito_node a,
 ITO_API ito_status ito_graph_fourier(ito_ctx *ctx, ito_graph *g, ito_node t,
                                      size_t count, ito_node *out);
 
-/** y = the columns first .. first + cols - 1 of x. */
+/** y = the channels first .. first + cols - 1 of x, at every place. */
 ITO_API ito_status ito_graph_columns(ito_ctx *ctx, ito_graph *g, ito_node x,
                                      size_t first, size_t cols, ito_node *out);
 
@@ -138,6 +155,15 @@ ITO_API ito_status ito_graph_embed(ito_ctx *ctx, ito_graph *g, ito_node index,
 ITO_API ito_status ito_graph_potential(ito_ctx *ctx, ito_graph *g, ito_node x,
                                        ito_node by, ito_act act, ito_node *out);
 
+/** y = x in the shape h, w, c, whose product is the columns of x. */
+ITO_API ito_status ito_graph_reshape(ito_ctx *ctx, ito_graph *g, ito_node x,
+                                     const size_t shape[3], ito_node *out);
+
+/** The shape h, w, c of a node of a graph, finished or not.
+ *  @return ITO_OK or ITO_EARG (no such node) */
+ITO_API ito_status ito_graph_shape(ito_ctx *ctx, const ito_graph *g, ito_node x,
+                                   size_t shape[3]);
+
 /** Declare the output; no node can be added after. */
 ITO_API ito_status ito_graph_finish(ito_ctx *ctx, ito_graph *g, ito_node out);
 
@@ -147,8 +173,11 @@ ITO_API size_t ito_graph_input_cols(const ito_graph *g, ito_input which);
 /** Columns of the output of a finished graph. */
 ITO_API size_t ito_graph_output_cols(const ito_graph *g);
 
-/** Floats in the parameter vector. */
+/** Floats in the parameter vector, running values among them. */
 ITO_API size_t ito_graph_params(const ito_graph *g);
+
+/** How many of them are running values, which nothing learns. */
+ITO_API size_t ito_graph_running(const ito_graph *g);
 
 /** Slice i of the parameter vector; 0, or -1 past the last. */
 ITO_API int ito_graph_slice(const ito_graph *g, size_t i, ito_slice *out);

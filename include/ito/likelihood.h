@@ -44,7 +44,8 @@ typedef struct ito_logp_opts {
     const char
         *method;       /**< a method without noise; "rk4", with rtol "dopri5" */
     size_t steps;      /**< n, where the value is by 2n; 0 = 32 */
-    double rtol;       /**< adaptive steps instead; then a row's value depends
+    double rtol;       /**< adaptive steps instead, this their tolerance both
+                             relative and absolute; then a row's value depends
                              on the rows of its control group (ito/solve.h) */
     size_t probes;     /**< of Hutchinson's estimate, 2 to 64; 0 = an exact
                              trace up to 16 components, else 16 probes */
@@ -52,7 +53,10 @@ typedef struct ito_logp_opts {
     uint64_t id0;      /**< id of the first row */
     double limit;      /**< step_error above which a row is flagged; 0 = 0.01 */
     const float *cond; /**< n rows of the field's conditions, or NULL */
-    void *reserved[6]; /**< zero */
+    const ito_sample_opts *as; /**< the samples whose density it is: their label
+                             (unless there is `cond`) and their guidance; the
+                             rest of it is not read; NULL = of the model */
+    void *reserved[5];         /**< zero */
 } ito_logp_opts;
 
 /** What is known of one row. */
@@ -74,7 +78,8 @@ typedef struct ito_logp_row {
  * @param out    receives n rows.  One whose way leaves the finite numbers has
  *               value -inf, step_error +inf, and is flagged
  * @return ITO_OK, ITO_EARG, ITO_EUNFIT (a field without divergence and vjp; a
- *         start without a density), ITO_ENOMEM or what ito_solve returns
+ *         start without a density; conditions, guidance or noise under which
+ *         there is none), ITO_ENOMEM or what ito_solve returns
  */
 ITO_API ito_status ito_logp_rows(ito_ctx *ctx, const ito_flow *flow,
                                  const ito_logp_opts *opts, size_t n,

@@ -124,6 +124,8 @@ typedef struct ito_eval_opts {
     size_t exact_rows; /**< rows of exact_w2, at most 16384; 0 = 1000 */
     size_t draws;      /**< draws of value and floor, 2 to 1000; 0 = 5 */
     uint64_t seed;     /**< chooses the rows of the draws */
+    unsigned metrics;  /**< bits 1u << metric: those alone are measured, the
+                            others and the copy check stay 0; 0 = everything */
     void *reserved[4]; /**< zero */
 } ito_eval_opts;
 

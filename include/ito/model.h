@@ -25,6 +25,8 @@
 #include <ito/extension.h>
 #include <ito/field.h>
 #include <ito/graph.h>
+#include <ito/image.h>
+#include <ito/guide.h>
 #include <ito/schema.h>
 #include <ito/solve.h>
 
@@ -34,15 +36,16 @@ extern "C" {
 
 /** The newest version of the model file that this library reads.  It writes
  *  the oldest that can say what the model is: 1 for a velocity on the linear
- *  path from N(0, I) without conditions, else 2. */
-#define ITO_MODEL_FORMAT 2
+ *  path from N(0, I) without conditions, 3 for networks of images, else 2. */
+#define ITO_MODEL_FORMAT 3
 
 /** A trained model; opaque, immutable, usable through any context. */
 typedef struct ito_model ito_model;
 
 /** How to sample.  Zero in any field means the default. */
 typedef struct ito_sample_opts {
-    ito_solve_opts solve;  /**< method ("heun"), steps (50), time grid */
+    ito_solve_opts solve;  /**< method, steps, time grid: ito_sample_defaults
+                                says what they are by default */
     uint64_t seed;         /**< of the noise */
     uint64_t id0;          /**< id of the first sample: ids 1000 to 1031 alone
                                 are what they are among 10^9 */
@@ -68,8 +71,40 @@ typedef struct ito_sample_opts {
                                 NULL = none.  Then the method is by default
                                 "euler-maruyama", the steps are 250 */
     ito_last_step last;     /**< what the last step does with it; fixed steps */
-    void *reserved[2];      /**< zero */
+    ito_solve_stats *stats; /**< receives what it cost, or NULL */
+    const ito_field *energy; /**< guide by an energy in coordinates of the
+                                  model (ito/guide.h), borrowed; NULL = none */
+    double energy_strength;  /**< 0 = 1 */
+    ito_guide_way energy_way;
+    const float *known; /**< n x dim values in coordinates of the model that
+                             rows are to end in, NaN where one is to be drawn:
+                             samples of the others given these, of any flow
+                             from N(0, I).  Returned to the bit; NULL = none */
+    const ito_table *cells; /**< the same as cells of a table of texts
+                             (ito_table_opts.as_texts), "" where one is to be
+                             drawn: one row for all samples, or a row for each;
+                             its columns are some of the model's.  A table of
+                             samples has their numbers; NULL = none */
+    size_t passes;      /**< over each step where coordinates are known: more
+                             of them find the right share of what the known
+                             allow (arXiv:2201.09865), at that cost; 0 = 4,
+                             with adaptive steps 1 */
+    size_t correct;     /**< Langevin steps at the time reached after each step,
+                             x += k^2 / 2 grad log p_t + k z (the corrector of
+                             arXiv:2011.13456); fixed steps */
+    const ito_sigma *correct_step; /**< their k(t), borrowed; NULL = 0.5 beta.
+                             Their signal-to-noise ratio r is k / (2 beta); k up
+                             to 2 beta is stable */
+    void *reserved[2];             /**< zero */
 } ito_sample_opts;
+
+/**
+ * Fill in the method and the steps that are left open: heun, or with sigma
+ * euler-maruyama, and as many equal steps as make 100 evaluations of the field,
+ * with sigma 250; with a tolerance dopri5 or shark.  How they were found:
+ * docs/book/solvers.md.  Every call that takes ito_sample_opts does this.
+ */
+ITO_API void ito_sample_defaults(ito_sample_opts *opts);
 
 /** A point of a loss curve. */
 typedef struct ito_loss_point {
@@ -140,6 +175,18 @@ ITO_API ito_status ito_model_energy(ito_ctx *ctx, const ito_model *model,
                                     const float *x, double *out);
 
 /**
+ * The same as a field, to be sampled by ito_energy_sample: its potential is
+ * minus the log density of x_t at the time that it is evaluated at, its drift
+ * the score; under no conditions, unless the model was trained with a label on
+ * every row.
+ *
+ * @param out  receives the field, valid as long as the model
+ * @return ITO_OK, ITO_EARG or ITO_EUNFIT (another network)
+ */
+ITO_API ito_status ito_model_energy_field(ito_ctx *ctx, const ito_model *model,
+                                          ito_field *out);
+
+/**
  * Rows of conditions, as the model's field takes them, for samples of ids
  * opts->id0 on: what ito_model_sample makes of label and given.
  *
@@ -150,6 +197,17 @@ ITO_API ito_status ito_model_energy(ito_ctx *ctx, const ito_model *model,
 ITO_API ito_status ito_model_conditions(ito_ctx *ctx, const ito_model *model,
                                         const ito_sample_opts *opts, size_t n,
                                         float *rows);
+
+/**
+ * The same for rows that exist: each has the label that stands in the model's
+ * column of labels; no label where the table has no such column.  No column
+ * is given.
+ *
+ * @param rows  receives a row of conditions for each row of the table
+ * @return ITO_OK or ITO_EARG (a label that is not known)
+ */
+ITO_API ito_status ito_model_conditions_of(ito_ctx *ctx, const ito_model *model,
+                                           const ito_table *table, float *rows);
 
 /** Everything that is known of the model as one JSON text (network, path,
  *  schema, training), valid as long as the model. */
@@ -218,6 +276,14 @@ ITO_API ito_status ito_model_sample_rows(ito_ctx *ctx, const ito_model *model,
 ITO_API ito_status ito_model_decode(ito_ctx *ctx, const ito_model *model,
                                     const ito_sample_opts *opts, size_t n,
                                     const float *x, ito_table **out);
+
+/** The images that n sampled rows stand for, where the model was trained on
+ *  images, with the labels that opts asked for; to be freed by
+ *  ito_images_free.  @return ITO_OK, ITO_EUNFIT (a model of a table) or what
+ *  ito_images_decode returns */
+ITO_API ito_status ito_model_images(ito_ctx *ctx, const ito_model *model,
+                                    const ito_sample_opts *opts, size_t n,
+                                    const float *x, ito_images **out);
 
 /** Draw n samples as a table with the columns of the data and, where labels
  *  were given, the column of these; to be freed by ito_table_free. */

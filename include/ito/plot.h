@@ -43,7 +43,8 @@ typedef struct ito_plot_opts {
     ito_look look;            /**< see ito_look */
     int log;                  /**< logarithmic colours, or loss axis */
     size_t bins;              /**< cells along x; 0 = what suits n */
-    size_t columns;           /**< pairs: columns at most; 0 = 8, limit 12 */
+    size_t columns;           /**< pairs: columns at most; 0 = 8, limit 12;
+                                   field: panels in a row; 0 = 4 */
     size_t paths;             /**< trajectories at most; 0 = 200, with
                                    one column 100 */
     void *reserved[4];        /**< zero */
@@ -54,6 +55,11 @@ typedef struct ito_instant {
     double t;         /**< time */
     ito_cloud cloud;  /**< points at that time, dim >= 2; n = 0 = none */
     ito_cloud arrows; /**< rows of x, y, u, v (dim 4); n = 0 = none */
+    const char *title;      /**< of the panel; NULL = the time */
+    const char *arrow_name; /**< length of an arrow in the key; NULL = |u| */
+    double arrow_scale;     /**< length, in units of the axes, of a vector of
+                                 length 1; 0 = what suits the panel */
+    void *reserved[4];      /**< zero */
 } ito_instant;
 
 /** The losses of a training run; arrays are borrowed for the call. */
@@ -67,6 +73,26 @@ typedef struct ito_loss {
     int has_best;             /**< whether best_step is drawn */
     double best_step;         /**< step whose weights were kept */
 } ito_loss;
+
+/** A line of a picture of quality against cost; arrays are borrowed. */
+typedef struct ito_series {
+    const char *label;   /**< in the legend */
+    size_t n;            /**< points */
+    const double *x, *y; /**< n values each; one that is not positive and
+                              finite is left out */
+    const double *error; /**< half the length of an error bar; or NULL */
+} ito_series;
+
+/** Quality against cost; borrowed. */
+typedef struct ito_tradeoff {
+    const ito_series *series; /**< the lines */
+    size_t count;             /**< at most 64 */
+    double floor;             /**< drawn across; 0 = none */
+    double floor_error;       /**< half the width of its band */
+    const char *floor_label;  /**< NULL = not in the legend */
+    const char *x_label, *y_label;
+    void *reserved[4]; /**< zero */
+} ito_tradeoff;
 
 /**
  * Data beside samples over their first two columns; with one column, both
@@ -113,7 +139,8 @@ ITO_API ito_status ito_plot_trajectories(ito_ctx *ctx, const ito_paths *paths,
  * by two passes of a 1-2-1 filter), and over it the vector field as arrows.
  * Panels share limits; each has its own colours and its own scale of arrows,
  * which a key beside its title gives.  The longest 5 per cent of the arrows of
- * a panel are shortened to the length of the next.
+ * a panel are shortened to the length of the next; with arrow_scale, those of
+ * more than 2.5 times their spacing to that length.
  *
  * @param instants  count instants, 1 to 16
  */
@@ -127,6 +154,13 @@ ITO_API ito_status ito_plot_field(ito_ctx *ctx, const ito_instant *instants,
  */
 ITO_API ito_status ito_plot_loss(ito_ctx *ctx, const ito_loss *loss,
                                  const ito_plot_opts *opts, ito_figure **out);
+
+/**
+ * Quality against cost on logarithmic axes: the lines with error bars, over the
+ * floor as a band.
+ */
+ITO_API ito_status ito_plot_sweep(ito_ctx *ctx, const ito_tradeoff *tradeoff,
+                                  const ito_plot_opts *opts, ito_figure **out);
 
 /**
  * The limits that the figures above use for a column: its 0.1 and 99.9 per

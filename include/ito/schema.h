@@ -82,8 +82,8 @@ ITO_API const char *ito_schema_name(const ito_schema *schema, size_t j);
  *              the distribution: id is the row, component the column
  * @param rows  receives rows x dim floats
  * @return ITO_OK, ITO_EARG (a column is absent or of another kind, a level
- *         is unknown), ITO_ERANGE (an unscaled number does not fit a float)
- *         or ITO_ENOMEM
+ *         is unknown), ITO_ERANGE (an unscaled number does not fit a float),
+ *         ITO_EUNFIT (a schema of images, ito/image.h) or ITO_ENOMEM
  */
 ITO_API ito_status ito_schema_encode(ito_ctx *ctx, const ito_schema *schema,
                                      const ito_table *table,
@@ -92,7 +92,7 @@ ITO_API ito_status ito_schema_encode(ito_ctx *ctx, const ito_schema *schema,
 /**
  * Decode n rows of dim floats into a table with the columns of the fitted
  * one: atoms exactly, integer columns as integers, texts by the largest
- * coordinate, constant columns as they were.
+ * coordinate, constant columns as they were.  Of images, columns p1, p2, ...
  *
  * @param n     rows, at least one
  * @param rows  n x dim floats
@@ -104,6 +104,24 @@ ITO_API ito_status ito_schema_encode(ito_ctx *ctx, const ito_schema *schema,
 ITO_API ito_status ito_schema_decode(ito_ctx *ctx, const ito_schema *schema,
                                      size_t n, const float *rows,
                                      ito_table **out);
+
+/**
+ * How fast the coordinates change with the columns: log |det dz/dx|, which
+ * added to a log density over coordinates gives that over the columns in their
+ * own units, as if nothing had been rounded.
+ *
+ * @param table  the rows as they were before they were encoded, or NULL: where
+ *               a value lies outside those that the schema was fitted on, or
+ *               in a gap between them, which samples never reach, the row
+ *               receives -inf
+ * @param rows   n x dim coordinates
+ * @param out    receives n values
+ * @return ITO_OK, ITO_EARG, ITO_ENONFINITE or ITO_EUNFIT (a column of texts,
+ *         or one with atoms, has probabilities and no density)
+ */
+ITO_API ito_status ito_schema_log_slope(ito_ctx *ctx, const ito_schema *schema,
+                                        const ito_table *table, size_t n,
+                                        const float *rows, double *out);
 
 /** Free a schema; NULL is allowed. */
 ITO_API void ito_schema_free(ito_schema *schema);

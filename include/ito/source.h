@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
- * ito/source.h - where training data come from: a file, a table, a built-in
- * distribution.
+ * ito/source.h - where training data come from: a file, a table, images, a
+ * built-in distribution.
  */
 #ifndef ITO_SOURCE_H
 #define ITO_SOURCE_H
 
 #include <ito/dist.h>
+#include <ito/image.h>
 #include <ito/schema.h>
 #include <ito/table.h>
 
@@ -33,16 +34,26 @@ typedef struct ito_source_opts {
     const ito_source *like; /**< a table is coded as that source, not by a
                                  schema of its own: for rows that a model is
                                  to start from */
-    void *reserved[2];      /**< zero */
+    const ito_image_opts *image; /**< how to read images, or NULL */
+    int flip;                    /**< images: half of the rows that are drawn
+                                      are mirrored, left for right */
+    size_t shift;                /**< images: rows that are drawn are moved by
+                                      up to so many pixels along both axes, the
+                                      edge staying behind; at most half a
+                                      side */
+    void *reserved[2];           /**< zero */
 } ito_source_opts;
 
 /**
  * Open a source by name.  A name with a suffix or a slash (or "-") is a file
- * that ito_table_read takes, any other a built-in set of ito/dist.h: drawn
- * afresh at every step, unless its n= parameter fixes the rows.
+ * that ito_images_read or ito_table_read takes (ito_images_detect says which),
+ * any other a built-in set of ito/dist.h: drawn afresh at every step, unless
+ * its n= parameter fixes the rows.  The labels of images are a column called
+ * label, or as in their table.
  *
- * @return ITO_OK, or what ito_table_read, ito_schema_fit or ito_dist_open
- *         return
+ * @return ITO_OK, or what ito_table_read, ito_images_read, ito_schema_fit or
+ *         ito_dist_open return; ITO_EUNFIT (flip or shift of what are no
+ *         images of a file)
  */
 ITO_API ito_status ito_source_open(ito_ctx *ctx, const char *data,
                                    const ito_source_opts *opts,
@@ -52,6 +63,13 @@ ITO_API ito_status ito_source_open(ito_ctx *ctx, const char *data,
 ITO_API ito_status ito_source_from_table(ito_ctx *ctx, const ito_table *table,
                                          const ito_source_opts *opts,
                                          ito_source **out);
+
+/** A source of images, which are copied; opts->table and image are not
+ *  used. */
+ITO_API ito_status ito_source_from_images(ito_ctx *ctx,
+                                          const ito_images *images,
+                                          const ito_source_opts *opts,
+                                          ito_source **out);
 
 /** Coordinates a row has in the model. */
 ITO_API size_t ito_source_dim(const ito_source *source);
@@ -81,6 +99,19 @@ ITO_API void ito_source_free(ito_source *source);
 ITO_API ito_status ito_data_read(ito_ctx *ctx, const char *data,
                                  const ito_table_opts *opts, size_t rows,
                                  uint64_t seed, ito_table **out);
+
+/** Whether DATA is read as images: ito_images_detect, or glyphs.  *yes is 1 or
+ *  0; an unknown name is no image.  @return as ito_images_detect */
+ITO_API ito_status ito_data_detect_images(ito_ctx *ctx, const char *data,
+                                          const ito_image_opts *opts, int *yes);
+
+/**
+ * Read DATA as images: ito_images_read, or `rows` images of the set glyphs (0:
+ * its n=, else 1000) with their labels.
+ */
+ITO_API ito_status ito_data_images(ito_ctx *ctx, const char *data,
+                                   const ito_image_opts *opts, size_t rows,
+                                   uint64_t seed, ito_images **out);
 
 #ifdef __cplusplus
 }

@@ -69,6 +69,9 @@ typedef struct ito_table_opts {
     const char *const *categorical; /**< columns that are texts even where
                                          they look like numbers */
     size_t categorical_count;       /**< how many names */
+    int as_texts;                   /**< every column is texts as they stand,
+                                         and a missing cell is the text "";
+                                         CSV alone */
     void *reserved[4];              /**< zero */
 } ito_table_opts;
 

@@ -11,6 +11,9 @@
 #ifndef ITO_WITH_ZLIB
 #define ITO_WITH_ZLIB 0
 #endif
+#ifndef ITO_WITH_PNG
+#define ITO_WITH_PNG 0
+#endif
 #ifndef ITO_WITH_CAIRO
 #define ITO_WITH_CAIRO 0
 #endif
@@ -18,6 +21,7 @@
 static const ito_feature parts[] = {
     { "threads", "several cores", ITO_THREADS },
     { "zlib", "files that end in .gz", ITO_WITH_ZLIB },
+    { "png", "images that end in .png", ITO_WITH_PNG },
     { "cairo", "pictures and reports", ITO_WITH_CAIRO },
 };
 

@@ -4,26 +4,16 @@
  * beside the noise floor.
  */
 #include <ito/metric.h>
-#include <ito/source.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli/cmd.h"
+#include "cli/real_rows.h"
 #include "cli/term.h"
 
 /* A table of more columns than this is shown by its worst. */
 #define COLUMNS_SHOWN 20
-
-/* Real rows of a built-in set for each fake one, so that the draws may use
- * every fake row. */
-#define ROWS_EACH 2
-#define ROWS_MIN  10000
-
-/* Built-in sets are drawn by seeds of their own: the fake rows may be those
- * that `ito data` draws from the same set with the same --seed. */
-#define REAL_SEED 0x7265616cu
-#define FAKE_SEED 0x66616b65u
 
 static struct {
     const char *data, *fake;
@@ -50,17 +40,6 @@ static const opt options[] = {
     END,
 };
 
-/* The seed of one of the two samples: a set of n= rows is the one that
- * training took, any other is drawn afresh. */
-static uint64_t seed_for(const char *spec, uint64_t own)
-{
-    const char *const parameters = strchr(spec, ':');
-    const int fixed =
-        parameters && (strstr(parameters, ":n=") || strstr(parameters, ",n="));
-
-    return fixed ? common.seed : common.seed ^ own << 32;
-}
-
 static ito_status read_both(ito_ctx *ctx, ito_table **data, ito_table **fake)
 {
     const ito_table_opts how = {
@@ -70,21 +49,14 @@ static ito_status read_both(ito_ctx *ctx, ito_table **data, ito_table **fake)
         .categorical = args.categorical.item,
         .categorical_count = args.categorical.count,
     };
-    size_t rows;
     ito_status rc;
 
     if (strcmp(args.data, "-") == 0 && strcmp(args.fake, "-") == 0)
         return cmd_fail(ITO_EARG, "standard input can be one of the two only");
-    rc = ito_data_read(ctx, args.fake, &how, 0, seed_for(args.fake, FAKE_SEED),
-                       fake);
-    if (rc != ITO_OK)
-        return rc;
-    rows = ito_table_rows(*fake);
-    rows = rows < ROWS_MIN / ROWS_EACH ? ROWS_MIN : ROWS_EACH * rows;
-    if (seed_for(args.data, 1) == common.seed)
-        rows = 0; /* n= says how many */
-    return ito_data_read(ctx, args.data, &how, rows,
-                         seed_for(args.data, REAL_SEED), data);
+    rc = fake_rows(ctx, args.fake, &how, fake);
+    if (rc == ITO_OK)
+        rc = real_rows(ctx, args.data, &how, ito_table_rows(*fake), data);
+    return rc;
 }
 
 static double ratio(const ito_score *s)

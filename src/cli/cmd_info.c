@@ -4,10 +4,12 @@
  * of this build; with a file, what is in it.
  */
 #include <ito/feature.h>
+#include <ito/source.h>
 #include <ito/table.h>
 #include <string.h>
 
 #include "cli/cmd.h"
+#include "cli/image_options.h"
 #include "cli/model_info.h"
 #include "cli/term.h"
 
@@ -17,7 +19,8 @@ static struct {
 
 static const opt options[] = {
     OPTARG("FILE", &args.file,
-           "a model, a checkpoint, or a table; `-` is CSV on stdin"),
+           "a model, a checkpoint, images, or a table; `-` is CSV on stdin"),
+    IMAGE_OPTIONS,
     JSON_OPTION,
     COMMON_OPTIONS,
     END,
@@ -113,13 +116,28 @@ static void print_table_json(const ito_table *table)
     printf("]}\n");
 }
 
-static ito_status file_info(ito_ctx *ctx)
+static ito_status image_info(ito_ctx *ctx, const ito_image_opts *how)
+{
+    ito_images *images = NULL;
+    const ito_status rc = ito_images_read(ctx, args.file, how, &images);
+
+    if (rc == ITO_OK)
+        images_print(args.file, images);
+    ito_images_free(images);
+    return rc;
+}
+
+static ito_status file_info(ito_ctx *ctx, const ito_image_opts *how)
 {
     ito_table *table = NULL;
     ito_status rc;
+    int images;
 
     if (model_info_fits(args.file))
         return model_info(ctx, args.file);
+    rc = ito_images_detect(ctx, args.file, how, &images);
+    if (rc != ITO_OK || images)
+        return rc == ITO_OK ? image_info(ctx, how) : rc;
     rc = ito_table_read(ctx, args.file, NULL, &table);
     if (rc != ITO_OK)
         return rc;
@@ -133,13 +151,18 @@ static ito_status file_info(ito_ctx *ctx)
 
 static int run(void)
 {
+    ito_image_opts how;
+    const int usage = image_read_opts(NULL, NULL, &how);
     ito_ctx *ctx;
-    ito_status rc = cmd_open(&ctx);
+    ito_status rc;
 
+    if (usage != 0)
+        return usage;
+    rc = cmd_open(&ctx);
     if (rc != ITO_OK)
         return cmd_close(ctx, rc);
     if (args.file)
-        rc = file_info(ctx);
+        rc = file_info(ctx, &how);
     else if (common.json)
         print_build_json(ctx);
     else

@@ -183,13 +183,14 @@ static ito_status add_samples(page *p)
 
 static ito_status add_flow(page *p)
 {
+    const arrow_kind field = { .part = ITO_PART_DRIFT };
     const motion how = { .seed = common.seed };
     ito_figure *figure = NULL;
     ito_status rc;
 
     rc = ito_report_heading(p->ctx, p->report, "From noise to data");
     if (rc == ITO_OK && ito_model_dim(p->mover.model) == 2) {
-        rc = picture_flow(p->ctx, &p->mover, &how, 1, &plain, &figure);
+        rc = picture_flow(p->ctx, &p->mover, 1, &how, &field, &plain, &figure);
         rc = add_figure(p, rc, figure, "field",
                         "The density of the particles, and the field that "
                         "moves them, at several times.");

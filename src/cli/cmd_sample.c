@@ -9,6 +9,9 @@
 #include <string.h>
 
 #include "cli/cmd.h"
+#include "cli/image_options.h"
+#include "cli/sample_logp.h"
+#include "cli/sample_steer.h"
 #include "cli/term.h"
 
 static struct {
@@ -17,7 +20,7 @@ static struct {
     size_t count, steps, every;
     double guidance, guide_from, guide_to, rtol;
     uint64_t first;
-    int raw, grid, last;
+    int raw, logp, grid, last;
 } args = { .out = "-", .count = 1000, .every = 1, .guide_to = 1.0 };
 
 static const opt options[] = {
@@ -25,7 +28,8 @@ static const opt options[] = {
         "trained model, or oracle:DATA[@PATH[@INIT]], the exact field"),
     SIZE('n', "count", &args.count, "rows to draw [1000]"),
     STRING('o', "out", "FILE", &args.out,
-           "write here: .csv, .tsv, .npy; `-` is CSV on standard output [-]"),
+           "write here: .csv, .tsv, .npy; images also .png, a grid, .idx, or "
+           "folder/; `-` is CSV on standard output [-]"),
     SEED_OPTION,
     STRING(0, "solver", "NAME", &args.solver,
            "a method [heun; with --sigma euler-maruyama]"),
@@ -53,8 +57,13 @@ static const opt options[] = {
     DOUBLE(0, "guide-to", &args.guide_to, "guide up to this time [1]"),
     STRING(0, "weak", "MODEL", &args.weak,
            "guide away from this weaker model instead"),
+    STEER_OPTIONS,
     GROUP("output"),
     U64(0, "first", &args.first, "number of the first row [0]"),
+    FLAG(0, "logp", &args.logp,
+         "columns logp and logp_error: log densities in coordinates of the "
+         "model; the way is solved in double by N and 2 N steps [32 of rk4; "
+         "with --rtol dopri5]"),
     FLAG(0, "raw", &args.raw, "coordinates of the model, not columns"),
     STRING(0, "trajectory", "FILE", &args.trajectory,
            "write every state on the way here: id, t, coordinates"),
@@ -65,14 +74,14 @@ static const opt options[] = {
 };
 
 /* A table of `rows` rows whose columns are `cols` arrays one after another;
- * names are extra[0..], then x, y or c1, c2, ... */
-static ito_status write_columns(ito_ctx *ctx, const char *path, size_t rows,
-                                size_t cols, const double *values, int path_id)
+ * names are id and t of a trajectory, then x, y or c1, c2, ... */
+static ito_status make_table(ito_ctx *ctx, size_t rows, size_t cols,
+                             const double *values, int path_id,
+                             ito_table **table)
 {
     ito_column *columns = calloc(cols, sizeof(*columns));
     char(*names)[24] = calloc(cols, sizeof(*names));
     const size_t first = path_id ? 2 : 0;
-    ito_table *table = NULL;
     ito_status rc;
 
     if (!columns || !names) {
@@ -91,10 +100,7 @@ static ito_status write_columns(ito_ctx *ctx, const char *path, size_t rows,
                                    .kind = ITO_COLUMN_NUMBER,
                                    .number = values + j * rows };
     }
-    rc = ito_table_build(ctx, rows, cols, columns, &table);
-    if (rc == ITO_OK)
-        rc = ito_table_write(ctx, path, table);
-    ito_table_free(table);
+    rc = ito_table_build(ctx, rows, cols, columns, table);
     free(columns);
     free(names);
     return rc;
@@ -106,6 +112,7 @@ static ito_status write_trajectory(ito_ctx *ctx, const float *x, size_t frames,
 {
     const size_t rows = frames * n;
     double *v = calloc(rows + 1, (dim + 2) * sizeof(*v));
+    ito_table *table = NULL;
     ito_status rc;
 
     if (!v)
@@ -120,12 +127,16 @@ static ito_status write_trajectory(ito_ctx *ctx, const float *x, size_t frames,
                 v[(c + 2) * rows + row] = (double)x[(f * n + i) * dim + c];
         }
     }
-    rc = write_columns(ctx, args.trajectory, rows, dim + 2, v, 1);
+    rc = make_table(ctx, rows, dim + 2, v, 1, &table);
+    if (rc == ITO_OK)
+        rc = ito_table_write(ctx, args.trajectory, table);
+    ito_table_free(table);
     free(v);
     return rc;
 }
 
-static ito_status write_raw(ito_ctx *ctx, const float *x, size_t n, size_t dim)
+static ito_status raw_table(ito_ctx *ctx, const float *x, size_t n, size_t dim,
+                            ito_table **table)
 {
     double *v = calloc(n, dim * sizeof(*v));
     ito_status rc;
@@ -135,21 +146,40 @@ static ito_status write_raw(ito_ctx *ctx, const float *x, size_t n, size_t dim)
     for (size_t i = 0; i < n; i++)
         for (size_t c = 0; c < dim; c++)
             v[c * n + i] = (double)x[i * dim + c];
-    rc = write_columns(ctx, args.out, n, dim, v, 0);
+    rc = make_table(ctx, n, dim, v, 0, table);
     free(v);
     return rc;
 }
 
+static ito_status write_images(ito_ctx *ctx, const ito_model *model,
+                               const ito_sample_opts *o, const float *x)
+{
+    ito_images *images = NULL;
+    ito_status rc = ito_model_images(ctx, model, o, args.count, x, &images);
+
+    if (rc == ITO_OK)
+        rc = ito_images_write(ctx, args.out, images);
+    ito_images_free(images);
+    return rc;
+}
+
+/* logp: densities and errors of the rows, or NULL. */
 static ito_status write_samples(ito_ctx *ctx, const ito_flow *flow,
-                                const ito_sample_opts *o, const float *x)
+                                const ito_sample_opts *o, const float *x,
+                                const double *logp)
 {
     const ito_model *model = ito_flow_model(flow);
     ito_table *table = NULL;
     ito_status rc;
 
-    if (args.raw || !model)
-        return write_raw(ctx, x, args.count, ito_flow_dim(flow));
-    rc = ito_model_decode(ctx, model, o, args.count, x, &table);
+    if (model && !args.raw && !logp &&
+        (ito_schema_image(ito_model_schema(model)) || is_images_name(args.out)))
+        return write_images(ctx, model, o, x);
+    rc = args.raw || !model
+             ? raw_table(ctx, x, args.count, ito_flow_dim(flow), &table)
+             : ito_model_decode(ctx, model, o, args.count, x, &table);
+    if (rc == ITO_OK && logp)
+        rc = sample_logp_add(ctx, logp, &table);
     if (rc == ITO_OK)
         rc = ito_table_write(ctx, args.out, table);
     ito_table_free(table);
@@ -157,14 +187,17 @@ static ito_status write_samples(ito_ctx *ctx, const ito_flow *flow,
 }
 
 /* Say once where steps of this noise are too long.  A single data point is
- * the hardest case; real data have some width. */
-static ito_status warn_unstable(ito_ctx *ctx, const ito_sample_opts *o)
+ * the hardest case; real data have some width.  Without a score there is no
+ * noise: drawing will say so. */
+static ito_status warn_unstable(ito_ctx *ctx, const ito_flow *flow,
+                                const ito_sample_opts *o)
 {
     const size_t n = o->solve.grid ? o->solve.grid_count - 1 : o->solve.steps;
     ito_stability s;
     ito_status rc;
 
-    if (!o->sigma || args.rtol > 0.0 || common.quiet)
+    if (!o->sigma || !ito_flow_field(flow)->score || args.rtol > 0.0 ||
+        common.quiet)
         return ITO_OK;
     rc = ito_sigma_stability(ctx, o->sigma, NULL, 0.0, o->solve.grid, n, &s);
     if (rc == ITO_OK && s.unstable > 0)
@@ -227,18 +260,39 @@ static ito_status draw(ito_ctx *ctx, const ito_flow *flow, ito_sample_opts *o)
     if (rc != ITO_OK)
         (void)cmd_fail(rc, "%zu rows of %zu coordinates do not fit", n, dim);
     if (rc == ITO_OK)
-        rc = warn_unstable(ctx, o);
+        rc = warn_unstable(ctx, flow, o);
     if (rc == ITO_OK)
         rc = ito_flow_sample_rows(ctx, flow, o, n, x);
     if (rc == ITO_OK && args.trajectory)
         rc = write_trajectory(ctx, path, frames, n, dim, t);
     if (rc == ITO_OK)
-        rc = write_samples(ctx, flow, o, x);
+        rc = write_samples(ctx, flow, o, x, NULL);
     o->sinks = NULL; /* they end with this call */
     o->sink_count = 0;
     free(x);
     free(path);
     free(t);
+    return rc;
+}
+
+/* Draw rows that know their log density. */
+static ito_status draw_logp(ito_ctx *ctx, const ito_flow *flow,
+                            ito_sample_opts *o)
+{
+    const size_t dim = ito_flow_dim(flow), n = args.count;
+    float *x = calloc(n, dim * sizeof(*x));
+    double *logp = calloc(n, 2 * sizeof(*logp));
+    ito_status rc = ITO_OK;
+
+    o->solve.steps = args.steps;
+    if (!x || !logp)
+        rc = cmd_fail(ITO_ENOMEM, "%zu rows of %zu coordinates", n, dim);
+    if (rc == ITO_OK)
+        rc = sample_logp_draw(ctx, flow, o, n, x, logp);
+    if (rc == ITO_OK)
+        rc = write_samples(ctx, flow, o, x, logp);
+    free(x);
+    free(logp);
     return rc;
 }
 
@@ -266,10 +320,13 @@ static ito_status sample(ito_ctx *ctx, const ito_flow *flow,
         rc = ito_sigma_parse(ctx, args.sigma, ito_flow_path(flow), &sigma);
     o.sigma = sigma && !ito_sigma_is_zero(sigma) ? sigma : NULL;
     if (rc == ITO_OK)
+        rc = sample_steer_open(ctx, flow, &o, &args.count);
+    if (rc == ITO_OK && !args.logp)
         rc = choose_steps(ctx, flow, &o, &times);
     if (rc == ITO_OK)
-        rc = draw(ctx, flow, &o);
+        rc = args.logp ? draw_logp(ctx, flow, &o) : draw(ctx, flow, &o);
     free(times);
+    sample_steer_close();
     ito_sigma_free(sigma);
     return rc;
 }
@@ -281,9 +338,16 @@ static int run(void)
     ito_ctx *ctx;
     ito_status rc;
     double began = term_clock();
+    const int wrong = sample_steer_check(opt_given(&args.count), args.logp);
 
+    if (wrong != 0)
+        return wrong;
     if (args.weak && !opt_given(&args.guidance))
         return cmd_usage("--weak needs --guidance W");
+    if (args.logp &&
+        (args.trajectory || opt_given(&args.grid) || opt_given(&args.last)))
+        return cmd_usage("--logp takes no --trajectory, --grid or --last-step: "
+                         "it solves the way in steps of its own");
     if (common.json && strcmp(args.out, "-") == 0)
         return cmd_usage("--json needs -o FILE: both go to standard output");
     rc = cmd_open(&ctx);
@@ -314,13 +378,25 @@ const command command_sample = {
              "alone, so rows 1000 to 1031 (--first 1000 -n 32) are what they "
              "are among a million.\n\nWith --sigma the way is random and the "
              "densities along it are the same, as far as field and score are "
-             "exact; the form may be chosen after training.",
+             "exact; the form may be chosen after training.\n\nAny model can be "
+             "asked for rows that have given values (--inpaint), also one "
+             "that was not trained for that (--given), and led by an energy "
+             "(--guide-energy); docs/book/sample.md says how far both are "
+             "right.\n\nWith --logp the "
+             "samples are those of the same noise, carried in double by 2 N "
+             "steps, and logp_error is the difference to N steps (and the "
+             "standard error of the probes, above 16 coordinates).",
     .examples = "ito sample m.safetensors -n 1000 -o out.csv\n"
                 "ito sample m.safetensors -n 20 --trajectory paths.csv -o "
                 "ends.csv\n"
                 "ito sample m.safetensors --sigma 1.5*beta --steps 400\n"
                 "ito sample oracle:moons@cosine --rtol 1e-6 -o exact.csv\n"
                 "ito sample three.safetensors --label 0 --guidance 2\n"
+                "ito sample m.safetensors --guide-energy '2*(x-1)^2' -n 500\n"
+                "ito sample houses.safetensors --inpaint rooms=3 -n 500\n"
+                "ito sample houses.safetensors --inpaint holes.csv -o full.csv"
+                "\n"
+                "ito sample m.safetensors --logp -n 100 -o known.csv\n"
                 "ito sample houses.safetensors --given rooms=3 -n 500\n",
     .options = options,
     .run = run,

@@ -10,6 +10,7 @@
 #include "cli/cmd.h"
 #include "cli/simulate.h"
 #include "cli/simulate_check.h"
+#include "cli/simulate_energy.h"
 #include "cli/system_options.h"
 #include "cli/term.h"
 
@@ -82,6 +83,13 @@ static const opt options[] = {
            "write the numbers behind the picture here: .csv, .csv.gz"),
     STRING(0, "animate", "FILE", &simulate_args.animate,
            "the same as a moving picture: .png (APNG, plays in browsers)"),
+    FLAG(0, "kde", &simulate_args.kde,
+         "beside particles over a density, their own density by a kernel"),
+    STRING(0, "title", "TEXT", &simulate_args.title, "title of the figure"),
+    POSITIVE(0, "dpi", &simulate_args.dpi,
+             "dots per inch of a .png [200; moving 110]"),
+    GROUP("draws from exp(-U/T) in place of paths"),
+    SAMPLER_OPTIONS,
     GROUP("other"),
     FLAG(0, "check", &simulate_args.check,
          "compare the methods with closed forms and published tables; of all "
@@ -174,7 +182,7 @@ static int run(void)
     simulation s = { 0 };
     ito_ctx *ctx;
     ito_status rc;
-    int usage;
+    int usage, sampler;
 
     if (system_args.list || simulate_args.list_methods) {
         if (system_args.list)
@@ -183,9 +191,13 @@ static int run(void)
             simulate_list_methods();
         return EXIT_OK;
     }
-    if (!simulate_args.check && (usage = check_usage()) != 0)
+    if ((sampler = sampler_check()) < 0)
+        return EXIT_USAGE;
+    if (!sampler && !simulate_args.check && (usage = check_usage()) != 0)
         return usage;
     rc = cmd_open(&ctx);
+    if (rc == ITO_OK && sampler)
+        return cmd_close(ctx, sampler_run(ctx));
     if (rc == ITO_OK)
         rc = simulate_args.check ? simulate_check(ctx, system_args.name)
                                  : simulate(ctx, &s);
@@ -200,6 +212,11 @@ const command command_simulate = {
         "Simulates dX = u(t, X) dt + sigma(t, X) dW for many particles at "
         "once. The system is a named one (--list) or is written as formulas: "
         "--drift and --diffusion, or --energy for Langevin dynamics.\n"
+        "\n"
+        "With --sampler it draws from exp(-U/T) instead, by chains that warm "
+        "up, are frozen and say how well they have mixed: R-hat, effective "
+        "sample sizes, acceptance. mala is for energies with one well, "
+        "tempering for several, anneal also gives log Z.\n"
         "\n"
         "Statistics are printed; states go to files where a file is named. "
         "Without -o, --paths and --save the memory does not depend on the "
@@ -218,6 +235,8 @@ const command command_simulate = {
         "ito simulate lorenz --rtol 1e-8 --paths paths.csv --keep 10\n"
         "ito simulate --energy 'x^4/4-x^2/2 + y^2' -n 1e5 -t 20 --hist "
         "hist.csv\n"
+        "ito simulate --energy '(x^2-1)^2' --temperature 0.1 --sampler "
+        "tempering\n"
         "ito simulate brownian --bounds x:absorb:-1:1 -n 1e6 -t 4\n"
         "ito simulate gbm --method milstein -o end.npy\n"
         "ito simulate ou -n 1e5 --plot ou.png --numbers ou.csv\n"

@@ -10,6 +10,7 @@
 
 #include "cli/cmd.h"
 #include "cli/data_options.h"
+#include "cli/image_options.h"
 #include "cli/term.h"
 
 #define CHECKPOINT_SUFFIX ".checkpoint"
@@ -22,14 +23,17 @@ static struct {
     opt_list given;
     uint64_t time_features;
     size_t width, depth, steps, epochs, batch, warmup;
-    size_t valid_every;
+    size_t valid_every, shift;
     double time, lr, weight_decay, clip, ema, valid, checkpoint_every;
     double cut, data_std, drop;
-    int net, act, init, plain, rate, optimizer, scale, resume, predict, loss;
+    int flip, net, act, init, plain, rate, optimizer, scale, resume, predict,
+        loss;
 } args = { .checkpoint_every = 30.0, .time_features = 4 };
 
 static const opt options[] = {
-    ARG("DATA", &args.data, "a table (.csv, .tsv, .npy) or a built-in set"),
+    ARG("DATA", &args.data,
+        "a table (.csv, .tsv, .npy), images (IDX, NPY, a folder of PNG) or a "
+        "built-in set"),
     STRING('o', "out", "MODEL", &args.out, "write the model here"),
     SEED_OPTION,
     GROUP("what is learned"),
@@ -51,7 +55,8 @@ static const opt options[] = {
              "of edm: standard deviation of the coordinates [measured]"),
     GROUP("conditions"),
     STRING(0, "label", "COLUMN", &args.label,
-           "column of labels; samples can be drawn with one"),
+           "column of labels (of images: label); samples can be drawn with "
+           "one"),
     DOUBLE(0, "drop", &args.drop,
            "share of labels that are hidden; negative for none [0.1]"),
     LIST(0, "given", "A,B", &args.given,
@@ -97,6 +102,10 @@ static const opt options[] = {
            "the checkpoint [MODEL" CHECKPOINT_SUFFIX "]"),
     TIME(0, "checkpoint-every", &args.checkpoint_every,
          "time between checkpoints [30s]"),
+    IMAGE_OPTIONS,
+    FLAG(0, "flip", &args.flip, "mirror half of the images that are drawn"),
+    SIZE(0, "shift", &args.shift,
+         "move images that are drawn by up to so many pixels [none]"),
     DATA_OPTIONS,
     CHOICE(0, "scale", "default|quantile|standard|none", &args.scale,
            "what is done with numbers [quantile; built-in sets: none; with "
@@ -421,12 +430,15 @@ static int is_file(const char *data)
 
 /* What the model starts from, in the coordinates of the data. */
 static ito_status open_from(ito_ctx *ctx, const ito_source *like,
-                            ito_source **out)
+                            const ito_image_opts *images, ito_source **out)
 {
+    ito_image_opts how = *images;
     const ito_source_opts o = { .seed = common.seed,
                                 .valid_fraction = -1.0,
+                                .image = &how,
                                 .like = like };
 
+    how.labels = ""; /* those of the data count */
     return args.from ? ito_source_open(ctx, args.from, &o, out) : ITO_OK;
 }
 
@@ -436,7 +448,10 @@ static int run(void)
     ito_source_opts o = { .seed = common.seed,
                           .scale = (ito_scale)args.scale,
                           .label = args.label,
-                          .valid_fraction = args.valid };
+                          .valid_fraction = args.valid,
+                          .flip = args.flip,
+                          .shift = args.shift };
+    ito_image_opts images;
     ito_ctx *ctx;
     ito_status rc;
     int usage;
@@ -450,13 +465,15 @@ static int run(void)
     if (args.from && is_file(args.from) && o.scale == ITO_SCALE_DEFAULT)
         o.scale = ITO_SCALE_STANDARD; /* other rows than the data fit it too */
     if ((usage = name_checkpoint()) != 0 ||
-        (usage = data_table_opts(&o.table)) != 0)
+        (usage = data_table_opts(&o.table)) != 0 ||
+        (usage = image_read_opts(&o.table, args.label, &images)) != 0)
         return usage;
+    o.image = &images;
     rc = cmd_open(&ctx);
     if (rc == ITO_OK)
         rc = ito_source_open(ctx, args.data, &o, &source);
     if (rc == ITO_OK)
-        rc = open_from(ctx, source, &from);
+        rc = open_from(ctx, source, &images, &from);
     if (rc == ITO_OK)
         rc = try_output();
     if (rc == ITO_OK)
@@ -487,7 +504,9 @@ const command command_train = {
                 "ito train houses.csv -o houses.safetensors --resume\n"
                 "ito train gmm:modes=3,scale=2,std=0.2 --label mode -o "
                 "three.safetensors\n"
-                "ito train moons --from circles -o bridge.safetensors\n",
+                "ito train moons --from circles -o bridge.safetensors\n"
+                "ito train glyphs:size=8 --label digit -o "
+                "digits.safetensors\n",
     .options = options,
     .run = run,
 };

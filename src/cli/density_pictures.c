@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "cli/cmd.h"
+#include "cli/suffix.h"
 
 #define FRAMES_MAX 200
 #define CELLS_MAX  500 /* along an axis, that are drawn */
@@ -20,25 +21,11 @@
 #define STILLS     4
 #define MOVES      60
 
-static int has_suffix(const char *path, const char *suffix)
-{
-    const size_t n = strlen(path), m = strlen(suffix);
-
-    for (size_t i = 0; n > m && i < m; i++) {
-        const char c = path[n - m + i];
-
-        if ((c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c) != suffix[i])
-            return 0;
-    }
-    return n > m;
-}
-
 int density_files_check(const density_files *files)
 {
     const char *const plot = files->plot, *const film = files->animate;
 
-    if (plot && !has_suffix(plot, ".png") && !has_suffix(plot, ".svg") &&
-        !has_suffix(plot, ".pdf"))
+    if (plot && !is_picture(plot))
         return cmd_usage("--plot %.100s: end the name in .png, .svg or .pdf",
                          plot);
     if (film && !has_suffix(film, ".png") && !has_suffix(film, ".apng"))
@@ -46,6 +33,9 @@ int density_files_check(const density_files *files)
                          film);
     if (files->numbers && !plot)
         return cmd_usage("--numbers is about the picture of --plot");
+    if (!plot && !film && (files->title || files->dpi > 0.0))
+        return cmd_usage("--title and --dpi are about pictures; give --plot or "
+                         "--animate");
     return 0;
 }
 
@@ -172,7 +162,7 @@ static double mean(const density_film *f, const double *value)
 }
 
 static ito_status draw_heat_map(ito_ctx *ctx, const density_film *f,
-                                ito_figure **out)
+                                const ito_plot_opts *opts, ito_figure **out)
 {
     double *const line = malloc(3 * f->frames * sizeof(*line));
     const ito_density_film film = { .frames = f->frames,
@@ -195,7 +185,7 @@ static ito_status draw_heat_map(ito_ctx *ctx, const density_film *f,
         line[f->frames + k] = quantile(f, frame_of(f, k), 0.05);
         line[2 * f->frames + k] = quantile(f, frame_of(f, k), 0.95);
     }
-    rc = ito_plot_density_time(ctx, &film, NULL, out);
+    rc = ito_plot_density_time(ctx, &film, opts, out);
     free(line);
     return rc;
 }
@@ -203,7 +193,7 @@ static ito_status draw_heat_map(ito_ctx *ctx, const density_film *f,
 /* The plane at these frames. */
 static ito_status draw_planes(ito_ctx *ctx, const density_film *f,
                               const size_t *frame, size_t count,
-                              ito_figure **out)
+                              const ito_plot_opts *opts, ito_figure **out)
 {
     const char *const names[2] = { axis_name(f, 0), axis_name(f, 1) };
     ito_scene scene[STILLS];
@@ -223,7 +213,7 @@ static ito_status draw_planes(ito_ctx *ctx, const density_film *f,
                                         f->hi[1],
                                         frame_of(f, frame[i]) };
     }
-    return ito_plot_frames(ctx, &scenes, NULL, out);
+    return ito_plot_frames(ctx, &scenes, opts, out);
 }
 
 /* The largest density of the second half of the film: a start at a point is
@@ -240,9 +230,11 @@ static double highest(const density_film *f)
 
 /* The density of one axis at one frame, over limits that do not move. */
 static ito_status draw_curve(ito_ctx *ctx, const density_film *f, size_t k,
-                             ito_figure **out)
+                             const ito_plot_opts *opts, ito_figure **out)
 {
-    const ito_figure_opts size = { .width = 400.0 };
+    const ito_figure_opts size = { .width = 400.0,
+                                   .dpi = opts->dpi,
+                                   .title = opts->title };
     const ito_panel_opts o = { .x_label = axis_name(f, 0),
                                .y_label = "density",
                                .x_min = f->lo[0],
@@ -273,14 +265,15 @@ static ito_status write_picture(ito_ctx *ctx, const density_film *f,
 {
     const size_t last = f->frames - 1;
     const size_t still[STILLS] = { 0, last / 3, 2 * last / 3, last };
+    const ito_plot_opts o = { .title = files->title, .dpi = files->dpi };
     ito_figure *figure = NULL;
     ito_status rc;
 
     if (f->dim == 1)
-        rc = last > 0 ? draw_heat_map(ctx, f, &figure)
-                      : draw_curve(ctx, f, 0, &figure);
+        rc = last > 0 ? draw_heat_map(ctx, f, &o, &figure)
+                      : draw_curve(ctx, f, 0, &o, &figure);
     else
-        rc = draw_planes(ctx, f, still, last > 0 ? STILLS : 1, &figure);
+        rc = draw_planes(ctx, f, still, last > 0 ? STILLS : 1, &o, &figure);
     if (rc == ITO_OK)
         rc = ito_figure_write(ctx, figure, files->plot);
     if (rc == ITO_OK && files->numbers)
@@ -290,24 +283,26 @@ static ito_status write_picture(ito_ctx *ctx, const density_film *f,
 }
 
 static ito_status write_film(ito_ctx *ctx, const density_film *f,
-                             const char *path)
+                             const density_files *files)
 {
     const size_t last = f->frames - 1, moves = last < MOVES ? last : MOVES;
+    const ito_animation_opts how = { .dpi = files->dpi };
+    const ito_plot_opts o = { .title = files->title };
     ito_animation *film = NULL;
-    ito_status rc = ito_animation_new(ctx, NULL, &film);
+    ito_status rc = ito_animation_new(ctx, &how, &film);
 
     for (size_t k = 0; k <= moves && rc == ITO_OK; k++) {
         const size_t at = moves > 0 ? k * last / moves : 0;
         ito_figure *figure = NULL;
 
-        rc = f->dim == 1 ? draw_curve(ctx, f, at, &figure)
-                         : draw_planes(ctx, f, &at, 1, &figure);
+        rc = f->dim == 1 ? draw_curve(ctx, f, at, &o, &figure)
+                         : draw_planes(ctx, f, &at, 1, &o, &figure);
         if (rc == ITO_OK)
             rc = ito_animation_add(ctx, film, figure);
         ito_figure_free(figure);
     }
     if (rc == ITO_OK)
-        rc = ito_animation_write(ctx, film, path);
+        rc = ito_animation_write(ctx, film, files->animate);
     ito_animation_free(film);
     return rc;
 }
@@ -324,6 +319,6 @@ ito_status density_film_write(ito_ctx *ctx, const density_film *f,
     if (files->plot)
         rc = write_picture(ctx, f, files);
     if (rc == ITO_OK && files->animate)
-        rc = write_film(ctx, f, files->animate);
+        rc = write_film(ctx, f, files);
     return rc;
 }

@@ -23,6 +23,8 @@ typedef struct density_files {
     const char *plot;    /* .png, .svg, .pdf */
     const char *numbers; /* of the plot: .csv, .csv.gz */
     const char *animate; /* .png, .apng */
+    const char *title;   /* of the figure */
+    double dpi;          /* of a .png; 0 = 200, moving 110 */
 } density_files;
 
 /** A density at some of its times.  Set t0, t1 and names; the rest is zero

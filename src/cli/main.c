@@ -20,6 +20,7 @@
     X(sample)       \
     X(logp)         \
     X(eval)         \
+    X(sweep)        \
     X(simulate)     \
     X(density)      \
     X(plot)         \

@@ -91,14 +91,20 @@ static void print_model(ito_ctx *ctx, const ito_model *m, const char *path)
     ito_model_record record;
     const ito_graph *g = ito_model_graph(m);
     const ito_schema *schema = ito_model_schema(m);
+    const ito_image_format *image = ito_schema_image(schema);
     ito_slice s;
 
     printf("%s: a flow model, %zu coordinates, %zu parameters\n", path,
            ito_model_dim(m), ito_graph_params(g));
-    printf("%-16s", "columns");
+    if (image)
+        printf("%-16s %zu x %zu pixels, %zu channels, values %g to %g\n",
+               "images", image->height, image->width, image->channels,
+               image->lo, image->hi);
+    else
+        printf("%-16s", "columns");
     for (size_t j = 0; j < ito_schema_cols(schema); j++)
         printf("%s%s", j ? ", " : " ", ito_schema_name(schema, j));
-    printf("\n");
+    printf("%s", image ? "" : "\n");
     if (ito_model_record_get(ctx, m, &record) == ITO_OK)
         print_objective(m, &record);
     print_losses(m);

@@ -18,9 +18,10 @@ typedef struct simulate_options {
     uint64_t first;
     double t, h, rtol, atol, theta;
     const char *start, *method, *out, *paths, *hist, *save, *resume, *plot;
-    const char *animate, *numbers;
+    const char *animate, *numbers, *title;
+    double dpi;
     opt_list bounds, limits, quantiles;
-    int bad, tree, real, no_bridge, list_methods, check;
+    int bad, tree, real, no_bridge, list_methods, check, kde;
 } simulate_options;
 
 extern simulate_options simulate_args;

@@ -18,34 +18,23 @@
 #include <string.h>
 
 #include "cli/cmd.h"
+#include "cli/kde.h"
 #include "cli/simulate_known.h"
+#include "cli/suffix.h"
 
 #define STILLS    4   /* particles over a density */
 #define MOVES     60  /* frames of a film */
 #define FEW_PATHS 16  /* in a phase portrait */
 #define FEW_NOISY 4   /* the same, of paths with noise */
 #define MOMENTS   120 /* times at which mean and deviation are drawn */
-
-static int has_suffix(const char *path, const char *suffix)
-{
-    const size_t n = strlen(path), m = strlen(suffix);
-
-    for (size_t i = 0; n > m && i < m; i++) {
-        const char c = path[n - m + i];
-
-        if ((c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c) != suffix[i])
-            return 0;
-    }
-    return n > m;
-}
+#define KDE_GRID  120 /* cells of --kde along an axis */
 
 int simulation_pictures_check(void)
 {
     const char *const plot = simulate_args.plot;
     const char *const film = simulate_args.animate;
 
-    if (plot && !has_suffix(plot, ".png") && !has_suffix(plot, ".svg") &&
-        !has_suffix(plot, ".pdf"))
+    if (plot && !is_picture(plot))
         return cmd_usage("--plot %.100s: end the name in .png, .svg or .pdf",
                          plot);
     if (film && !has_suffix(film, ".png") && !has_suffix(film, ".apng"))
@@ -53,6 +42,10 @@ int simulation_pictures_check(void)
                          film);
     if (simulate_args.numbers && !plot)
         return cmd_usage("--numbers is about the picture of --plot");
+    if (!plot && !film &&
+        (simulate_args.title || simulate_args.dpi > 0.0 || simulate_args.kde))
+        return cmd_usage("--title, --dpi and --kde are about pictures; give "
+                         "--plot or --animate");
     return 0;
 }
 
@@ -82,7 +75,9 @@ static ito_status draw_paths(const known *g, size_t frames, int film,
     const size_t moments = count_until(g, k->t[frames - 1]);
     ito_ensemble_view view[KNOWN_ROWS];
     const ito_ensemble_grid grid = { .rows = rows, .cols = 1, .view = view };
-    const ito_plot_opts o = { .width = rows == 1 ? 430.0 : 0.0 };
+    const ito_plot_opts o = { .width = rows == 1 ? 430.0 : 0.0,
+                              .title = simulate_args.title,
+                              .dpi = simulate_args.dpi };
     ito_status rc = ITO_OK;
 
     memset(view, 0, sizeof(view));
@@ -116,22 +111,45 @@ static ito_status draw_paths(const known *g, size_t frames, int film,
     return rc == ITO_OK ? ito_plot_ensembles(g->ctx, &grid, &o, out) : rc;
 }
 
-/* Particles over the stationary density in these frames. */
+/* Particles over the stationary density in these frames; with --kde their own
+ * density beside it, of several frames below. */
 static ito_status draw_over_ground(const known *g, const size_t *frame,
                                    size_t count, ito_figure **out)
 {
-    ito_scene scene[STILLS];
-    const ito_scenes scenes = {
-        .count = count, .scene = scene, .contours = 1, .names = g->names
-    };
+    const size_t all = simulate_args.kde ? 2 * count : count;
+    const double w[4] = { g->x[0], g->x[1], g->y[0], g->y[1] };
+    const ito_plot_opts o = { .title = simulate_args.title,
+                              .dpi = simulate_args.dpi };
+    ito_scene scene[2 * STILLS];
+    const ito_scenes scenes = { .count = all,
+                                .scene = scene,
+                                .cols = count > 1 ? count : all,
+                                .contours = 1,
+                                .names = g->names };
+    double *const kde = calloc(count * KDE_GRID * KDE_GRID, sizeof(*kde));
+    ito_status rc = ITO_OK;
 
+    if (!kde)
+        return cmd_fail(ITO_ENOMEM, "%zu densities", count);
     memset(scene, 0, sizeof(scene));
-    for (size_t i = 0; i < count; i++) {
-        scene[i].t = g->s->kept.t[frame[i]];
-        scene[i].cloud = known_frame(g, frame[i]);
+    for (size_t i = 0; i < all && rc == ITO_OK; i++) {
+        const ito_cloud cloud = known_frame(g, frame[i % count]);
+        double *const own = kde + i % count * KDE_GRID * KDE_GRID;
+
+        scene[i].t = g->s->kept.t[frame[i % count]];
         scene[i].ground = over_window(g, KNOWN_GRID, g->ground);
+        if (i < count) {
+            scene[i].cloud = cloud;
+            continue;
+        }
+        rc = kde_raster(&cloud, w, KDE_GRID, own);
+        scene[i].ground = over_window(g, KDE_GRID, own);
+        scene[i].title = "kernel density";
     }
-    return ito_plot_frames(g->ctx, &scenes, NULL, out);
+    if (rc == ITO_OK)
+        rc = ito_plot_frames(g->ctx, &scenes, &o, out);
+    free(kde);
+    return rc;
 }
 
 static ito_status draw_phase(const known *g, size_t frames, int film,
@@ -144,7 +162,9 @@ static ito_status draw_phase(const known *g, size_t frames, int film,
                               .paths = known_paths(g, frames),
                               .heads = film,
                               .names = g->names };
-    const ito_plot_opts o = { .paths = ode ? FEW_PATHS : FEW_NOISY };
+    const ito_plot_opts o = { .paths = ode ? FEW_PATHS : FEW_NOISY,
+                              .title = simulate_args.title,
+                              .dpi = simulate_args.dpi };
 
     return ito_plot_phase(g->ctx, &phase, &o, out);
 }
@@ -181,8 +201,9 @@ static ito_status write_film(const known *g)
 {
     const size_t last = g->s->kept.frames - 1;
     const size_t moves = last < MOVES ? last : MOVES;
+    const ito_animation_opts o = { .dpi = simulate_args.dpi };
     ito_animation *film = NULL;
-    ito_status rc = ito_animation_new(g->ctx, NULL, &film);
+    ito_status rc = ito_animation_new(g->ctx, &o, &film);
 
     for (size_t k = g->ground ? 0 : 1; k <= moves && rc == ITO_OK; k++) {
         ito_figure *figure = NULL;
@@ -236,6 +257,10 @@ ito_status simulation_pictures(ito_ctx *ctx, simulation *s)
         return cmd_fail(ITO_EARG, "a picture needs states at two times; give "
                                   "more --steps or a smaller --every");
     rc = known_find(&g);
+    if (rc == ITO_OK && simulate_args.kde && !g.ground)
+        rc = cmd_fail(ITO_EARG, "--kde goes with particles over a stationary "
+                                "density of two components, which this system "
+                                "does not have");
     if (rc == ITO_OK && simulate_args.plot)
         rc = write_picture(&g);
     if (rc == ITO_OK && simulate_args.animate)

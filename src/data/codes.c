@@ -204,9 +204,8 @@ static ito_status code_levels(ito_ctx *ctx, ito_codes *codes,
     return rc;
 }
 
-/* The table's column of that name, first looked for at place j. */
-static const ito_column *find_column(const ito_table *table, size_t j,
-                                     const char *name)
+const ito_column *ito__column_named(const ito_table *table, size_t j,
+                                    const char *name)
 {
     const ito_column *c = ito_table_column(table, j);
 
@@ -222,7 +221,7 @@ static ito_status code_column(ito_ctx *ctx, ito_codes *codes,
                               const schema_column *c, size_t j,
                               const ito_table *table)
 {
-    const ito_column *from = find_column(table, j, c->name);
+    const ito_column *from = ito__column_named(table, j, c->name);
 
     if (!from)
         return ito__fail(ctx, ITO_EARG,
@@ -257,6 +256,11 @@ ito_status ito__codes_new(ito_ctx *ctx, const ito_schema *schema,
     ito_status rc = ITO_OK;
 
     *out = NULL;
+    if (schema->is_image) {
+        ito__free(ctx, codes);
+        return ito__fail(ctx, ITO_EUNFIT,
+                         "encode: the schema is one of images, not of a table");
+    }
     if (codes) {
         codes->ctx = ctx;
         codes->rows = rows;

@@ -21,12 +21,14 @@
 #ifndef ITO_DATA_COLUMN_H
 #define ITO_DATA_COLUMN_H
 
+#include <ito/image.h>
+
 #include "data/quantile.h"
 #include "data/schema.h"
 
 #define SCHEMA_COLS_MAX   1048576
 #define SCHEMA_LEVELS_MAX 100
-#define SCHEMA_VERSION    1
+#define SCHEMA_VERSION    2 /* 1 where it can say what the schema is */
 
 typedef enum coding {
     CODING_CONSTANT,
@@ -55,6 +57,8 @@ struct ito_schema {
     ito_ctx *ctx; /* whose memory it is */
     size_t cols, dim;
     schema_column *column;
+    bool is_image; /* cols is 0, rows are images of this: */
+    ito_image_format image;
 };
 
 /* A schema of cols plain columns without names; freed by ito_schema_free. */
@@ -67,6 +71,10 @@ ito_status ito__column_levels(ito_ctx *ctx, schema_column *c, size_t count,
 
 /* Give every column its place among the coordinates. */
 void ito__schema_place(ito_schema *schema);
+
+/* The table's column of that name, first looked for at place j, or NULL. */
+const ito_column *ito__column_named(const ito_table *table, size_t j,
+                                    const char *name);
 
 /* The factor s of a level's coordinate. */
 double ito__level_factor(double share);

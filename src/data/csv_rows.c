@@ -98,6 +98,12 @@ static ito_status comma_number(const csv_reader *r, size_t k,
                         s.name);
 }
 
+/* Numbers in it are texts too. */
+static bool takes_texts(const csv_reader *r, size_t k)
+{
+    return r->chosen.forced[k] || r->opts->as_texts;
+}
+
 /* Where the cells of a column are written. */
 typedef struct sink {
     double *number; /* NULL for texts */
@@ -112,9 +118,9 @@ static ito_status decide(csv_reader *r, size_t k, const csv_cell *cell,
     const size_t rows = r->records - r->header;
 
     *to = (sink){ NULL, NULL };
-    if (csv_is_missing(cell))
+    if (csv_is_missing(cell) && !r->opts->as_texts)
         return bad_cell(r, k, cell);
-    if (!r->chosen.forced[k] && csv_is_numeric(cell)) {
+    if (!takes_texts(r, k) && csv_is_numeric(cell)) {
         c->kind = ITO_COLUMN_NUMBER;
         to->number = table_block(r->table, size_mul(rows, sizeof(double)));
         c->number = to->number;
@@ -146,15 +152,17 @@ static ito_status store_text(csv_reader *r, size_t k, const csv_cell *cell,
     const char *text;
     size_t bytes;
 
-    if (csv_is_missing(cell))
+    if (csv_is_missing(cell) && !r->opts->as_texts)
         return bad_cell(r, k, cell);
-    if (!r->chosen.forced[k] && csv_is_numeric(cell))
+    if (!takes_texts(r, k) && csv_is_numeric(cell))
         return odd_number(r, k, cell);
-    if (!r->chosen.forced[k] && has_comma_number(cell))
+    if (!takes_texts(r, k) && has_comma_number(cell))
         return comma_number(r, k, cell);
     text = csv_cell_text(r, cell, &bytes);
     if (!text)
         return csv_no_memory(r);
+    if (csv_is_missing(cell))
+        bytes = 0;
     if (utf8_valid(text, bytes) != bytes)
         return csv_not_utf8(r, cell, r->chosen.source[k] + 1);
     if (!levels_code(r->levels[k], text, bytes, code))

@@ -161,6 +161,19 @@ static ito_status prepare(ito_ctx *ctx, decode_job *job, size_t n,
     return ITO_OK;
 }
 
+/* Images as a table of their pixels. */
+static ito_status decode_images(ito_ctx *ctx, const ito_image_format *format,
+                                size_t n, const float *rows, ito_table **out)
+{
+    ito_images *images = NULL;
+    ito_status rc = ito_images_decode(ctx, format, n, rows, NULL, &images);
+
+    if (rc == ITO_OK)
+        rc = ito_images_table(ctx, images, out);
+    ito_images_free(images);
+    return rc;
+}
+
 ito_status ito_schema_decode(ito_ctx *ctx, const ito_schema *schema, size_t n,
                              const float *rows, ito_table **out)
 {
@@ -176,6 +189,8 @@ ito_status ito_schema_decode(ito_ctx *ctx, const ito_schema *schema, size_t n,
         return ito__fail(ctx, ITO_EARG,
                          "decode: a schema and at least one "
                          "row must be given");
+    if (schema->is_image)
+        return decode_images(ctx, &schema->image, n, rows, out);
     rc = check_rows(ctx, n, schema->dim, rows);
     if (rc != ITO_OK)
         return rc;

@@ -18,7 +18,6 @@
 
 #define HEADER_MAX ((size_t)1 << 20)
 #define DESCR_MAX  16
-#define RANK_MAX   8
 
 /* The header while it is read. */
 typedef struct header {
@@ -26,8 +25,8 @@ typedef struct header {
     char descr[DESCR_MAX];
     bool structured; /* descr is a list */
     int fortran;     /* -1 until it is known */
-    size_t rank;     /* RANK_MAX + 1 until it is known */
-    size_t shape[RANK_MAX];
+    size_t rank;     /* NPY_RANK_MAX + 1 until it is known */
+    size_t shape[NPY_RANK_MAX];
 } header;
 
 static ito_status malformed(ito_ctx *ctx, const char *where, const char *what)
@@ -99,7 +98,7 @@ static bool read_shape(header *h)
         while (h->at + n < h->end && h->at[n] >= '0' && h->at[n] <= '9')
             n++;
         if (!num_parse_u64(h->at, n, &x) || x >= SIZE_MAX ||
-            h->rank == RANK_MAX)
+            h->rank == NPY_RANK_MAX)
             return false;
         h->at += n;
         h->shape[h->rank++] = (size_t)x;
@@ -115,7 +114,7 @@ static bool read_header(header *h)
     char key[24];
 
     h->fortran = -1;
-    h->rank = RANK_MAX + 1;
+    h->rank = NPY_RANK_MAX + 1;
     if (!accept(h, '{'))
         return false;
     while (!accept(h, '}')) {
@@ -130,7 +129,7 @@ static bool read_header(header *h)
         } else if (strcmp(key, "fortran_order") == 0 && h->fortran < 0) {
             if (!read_bool(h, &h->fortran))
                 return false;
-        } else if (strcmp(key, "shape") == 0 && h->rank > RANK_MAX) {
+        } else if (strcmp(key, "shape") == 0 && h->rank > NPY_RANK_MAX) {
             if (!read_shape(h))
                 return false;
         } else {
@@ -140,7 +139,7 @@ static bool read_header(header *h)
             return false;
     }
     return peek(h) == '\0' && h->at == h->end && h->descr[0] != '\0' &&
-           h->fortran >= 0 && h->rank <= RANK_MAX;
+           h->fortran >= 0 && h->rank <= NPY_RANK_MAX;
 }
 
 /* "<f8" and the like. */
@@ -163,27 +162,38 @@ static bool read_descr(const char *d, npy_array *a)
 
 /* What the array is, now that its header is understood. */
 static ito_status fit(ito_ctx *ctx, const char *where, const header *h,
-                      npy_array *a)
+                      size_t rank_max, npy_array *a)
 {
     if (h->structured || !read_descr(h->descr, a))
         return ito__fail(ctx, ITO_EUNFIT,
                          "%s: NPY: elements '%s' are not read; save f4, f8, "
                          "integers or bool",
                          where, h->structured ? "structured" : h->descr);
-    if (h->rank != 1 && h->rank != 2)
+    if (h->rank < 1 || h->rank > rank_max)
         return ito__fail(ctx, ITO_EUNFIT,
                          "%s: NPY: %zu dimensions; reshape the array to rows "
-                         "x columns",
+                         "x columns%s",
+                         where, h->rank,
+                         rank_max > 2 ? " or images x height x width" : "");
+    if (h->rank > 2 && h->fortran)
+        return ito__fail(ctx, ITO_EUNFIT,
+                         "%s: NPY: %zu dimensions in Fortran's order; save "
+                         "the array by numpy.ascontiguousarray",
                          where, h->rank);
+    a->rank = h->rank;
     a->rows = h->shape[0];
-    a->cols = h->rank == 2 ? h->shape[1] : 1;
+    a->cols = 1;
+    for (size_t k = 0; k < h->rank; k++) {
+        a->shape[k] = h->shape[k];
+        a->cols = k > 0 ? size_mul(a->cols, h->shape[k]) : a->cols;
+    }
     a->col_step = h->fortran ? size_mul(a->rows, a->item_bytes) : a->item_bytes;
     a->row_step = h->fortran ? a->item_bytes : size_mul(a->cols, a->item_bytes);
     return ITO_OK;
 }
 
-ito_status npy_open(ito_ctx *ctx, const char *where, const char *bytes,
-                    size_t size, npy_array *out)
+ito_status npy_open_rank(ito_ctx *ctx, const char *where, const char *bytes,
+                         size_t size, size_t rank_max, npy_array *out)
 {
     const unsigned char *const b = (const unsigned char *)bytes;
     header h = { 0 };
@@ -206,7 +216,7 @@ ito_status npy_open(ito_ctx *ctx, const char *where, const char *bytes,
     h.end = h.at + length;
     if (!read_header(&h))
         return malformed(ctx, where, "a header that is not understood");
-    if ((rc = fit(ctx, where, &h, out)) != ITO_OK)
+    if ((rc = fit(ctx, where, &h, rank_max, out)) != ITO_OK)
         return rc;
     if (out->rows == 0 || out->cols == 0)
         return malformed(ctx, where, "an array without elements");
@@ -219,6 +229,12 @@ ito_status npy_open(ito_ctx *ctx, const char *where, const char *bytes,
                          size - start - length);
     out->data = b + start + length;
     return ITO_OK;
+}
+
+ito_status npy_open(ito_ctx *ctx, const char *where, const char *bytes,
+                    size_t size, npy_array *out)
+{
+    return npy_open_rank(ctx, where, bytes, size, 2, out);
 }
 
 /* The bytes of an element as an unsigned number. */

@@ -12,7 +12,6 @@
 #include "base/number.h"
 #include "base/utf8.h"
 #include "data/npy.h"
-#include "data/stream.h"
 #include "data/table.h"
 
 #define HEADER_ALIGN 64
@@ -184,24 +183,35 @@ ito_status npy_parse(ito_ctx *ctx, const char *where, const char *data,
     return rc;
 }
 
-/* The fixed parts and the dictionary, padded with blanks. */
-static void put_header(stream *s, size_t item, size_t rows, size_t cols)
+void npy_put_header(stream *s, const char *descr, size_t rank,
+                    const size_t *shape)
 {
     char text[4 * HEADER_ALIGN];
     size_t n, padded;
 
     memcpy(text, "\x93NUMPY\x01\x00\x00\x00", 10);
     n = 10 + (size_t)snprintf(text + 10, sizeof(text) - 10,
-                              "{'descr': '<f%zu', 'fortran_order': False, "
-                              "'shape': (%zu, %zu), }",
-                              item, rows, cols);
+                              "{'descr': '%s', 'fortran_order': False, "
+                              "'shape': (",
+                              descr);
+    for (size_t k = 0; k < rank; k++)
+        n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%zu",
+                              k ? ", " : "", shape[k]);
+    n += (size_t)snprintf(text + n, sizeof(text) - n, "), }");
     padded = size_round_up(n + 1, HEADER_ALIGN);
-    assert(padded <= sizeof(text));
+    assert(rank > 1 && padded <= sizeof(text));
     memset(text + n, ' ', padded - n);
     text[padded - 1] = '\n';
     text[8] = (char)(padded - 10);
     text[9] = (char)((padded - 10) >> 8);
     stream_write(s, text, padded);
+}
+
+/* rows x cols of f4 or f8. */
+static void put_header(stream *s, size_t item, size_t rows, size_t cols)
+{
+    npy_put_header(s, item == 4 ? "<f4" : "<f8", 2,
+                   (const size_t[]){ rows, cols });
 }
 
 /* The bytes of x, least significant first. */

@@ -130,6 +130,26 @@ ito_status ito__schema_plain(ito_ctx *ctx, size_t d, const char *const *names,
     return ITO_OK;
 }
 
+ito_status ito__schema_image(ito_ctx *ctx, const ito_image_format *format,
+                             ito_schema **out)
+{
+    ito_schema *s = ito__calloc(ctx, 1, sizeof(*s));
+
+    *out = s;
+    if (!s)
+        return ito__fail(ctx, ITO_ENOMEM, "no memory for a schema");
+    s->ctx = ctx;
+    s->is_image = true;
+    s->image = *format;
+    s->dim = format->height * format->width * format->channels;
+    return ITO_OK;
+}
+
+const ito_image_format *ito_schema_image(const ito_schema *schema)
+{
+    return schema && schema->is_image ? &schema->image : NULL;
+}
+
 size_t ito_schema_dim(const ito_schema *schema)
 {
     return schema ? schema->dim : 0;

@@ -5,7 +5,7 @@
 #ifndef ITO_DATA_SCHEMA_H
 #define ITO_DATA_SCHEMA_H
 
-#include <ito/schema.h>
+#include <ito/image.h>
 
 #include "data/json.h"
 
@@ -38,6 +38,10 @@ ito_status ito__schema_from_json(ito_ctx *ctx, const json_value *v,
 
 /* A schema of d unscaled coordinates with the given names. */
 ito_status ito__schema_plain(ito_ctx *ctx, size_t d, const char *const *names,
+                             ito_schema **out);
+
+/* A schema whose rows are images of a format that is sound. */
+ito_status ito__schema_image(ito_ctx *ctx, const ito_image_format *format,
                              ito_schema **out);
 
 #endif /* ITO_DATA_SCHEMA_H */

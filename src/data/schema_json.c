@@ -12,6 +12,11 @@
  *        "share": [0.25, 0.75]},
  *       {"name": "unit", "code": "constant", "text": "mm"}]}
  *
+ * or, of images,
+ *
+ *     {"version": 2, "image": {"height": 28, "width": 28, "channels": 1,
+ *      "pixel": "byte", "lo": 0, "hi": 255}}
+ *
  * "rank" counts half rows, see quantile.h; no "decimals" means none are kept.
  * Numbers are written so that they read back as the same doubles.
  */
@@ -19,6 +24,7 @@
 #include <string.h>
 
 #include "data/column.h"
+#include "data/image.h"
 #include "data/table.h"
 
 #define ROWS_MAX 4503599627370496 /* 2^52: ranks are exact */
@@ -27,6 +33,12 @@ static const char *const code_name[] = {
     [CODING_CONSTANT] = "constant", [CODING_PLAIN] = "plain",
     [CODING_STANDARD] = "standard", [CODING_QUANTILE] = "quantile",
     [CODING_LEVELS] = "levels",
+};
+
+static const char *const pixel_name[] = {
+    [ITO_PIXEL_BYTE] = "byte",
+    [ITO_PIXEL_WHOLE] = "whole",
+    [ITO_PIXEL_FLOAT] = "float",
 };
 
 static void put_numbers(json_writer *w, const char *name, size_t n,
@@ -92,17 +104,39 @@ static void put_column(json_writer *w, const schema_column *c)
     json_close(w, '}');
 }
 
-ito_status ito__schema_to_json(ito_ctx *ctx, const ito_schema *schema,
-                               json_writer *w)
+static void put_image(json_writer *w, const ito_image_format *f)
 {
+    json_key(w, "image");
     json_open(w, '{');
-    json_key(w, "version");
-    json_put_u64(w, SCHEMA_VERSION);
+    put_number(w, "height", (double)f->height);
+    put_number(w, "width", (double)f->width);
+    put_number(w, "channels", (double)f->channels);
+    json_key(w, "pixel");
+    json_put_string(w, pixel_name[f->pixel]);
+    put_number(w, "lo", f->lo);
+    put_number(w, "hi", f->hi);
+    json_close(w, '}');
+}
+
+static void put_columns(json_writer *w, const ito_schema *schema)
+{
     json_key(w, "columns");
     json_open(w, '[');
     for (size_t j = 0; j < schema->cols; j++)
         put_column(w, &schema->column[j]);
     json_close(w, ']');
+}
+
+ito_status ito__schema_to_json(ito_ctx *ctx, const ito_schema *schema,
+                               json_writer *w)
+{
+    json_open(w, '{');
+    json_key(w, "version");
+    json_put_u64(w, schema->is_image ? SCHEMA_VERSION : 1);
+    if (schema->is_image)
+        put_image(w, &schema->image);
+    else
+        put_columns(w, schema);
     json_close(w, '}');
     if (w->failed)
         return ito__fail(ctx, ITO_ENOMEM, "no memory to write a schema");
@@ -301,6 +335,28 @@ static ito_status get_columns(ito_ctx *ctx, const json_value *list,
     return check_names(ctx, s);
 }
 
+/* The schema of images. */
+static ito_status get_image(ito_ctx *ctx, const json_value *v, ito_schema **out)
+{
+    ito_image_format f = { .lo = 0.0 };
+    const char *pixel = "";
+    size_t k = 0;
+
+    if (!json_size(json_get(v, "height"), IMAGE_SIDE_MAX, &f.height) ||
+        !json_size(json_get(v, "width"), IMAGE_SIDE_MAX, &f.width) ||
+        !json_size(json_get(v, "channels"), IMAGE_CHANNELS_MAX, &f.channels) ||
+        !json_string(json_get(v, "pixel"), &pixel) ||
+        !json_number(json_get(v, "lo"), &f.lo) ||
+        !json_number(json_get(v, "hi"), &f.hi))
+        return ito__fail(ctx, ITO_EFORMAT, "schema: its images are malformed");
+    while (k <= ITO_PIXEL_FLOAT && strcmp(pixel, pixel_name[k]) != 0)
+        k++;
+    f.pixel = (ito_pixel)k;
+    if (k > ITO_PIXEL_FLOAT || ito__image_check(ctx, "schema", &f, 1) != ITO_OK)
+        return ito__fail(ctx, ITO_EFORMAT, "schema: no such images");
+    return ito__schema_image(ctx, &f, out);
+}
+
 ito_status ito__schema_from_json(ito_ctx *ctx, const json_value *v,
                                  ito_schema **out)
 {
@@ -317,6 +373,8 @@ ito_status ito__schema_from_json(ito_ctx *ctx, const json_value *v,
                          "schema: version %llu is newer than %d, which this "
                          "program reads; update it",
                          (unsigned long long)version, SCHEMA_VERSION);
+    if (json_get(v, "image"))
+        return get_image(ctx, json_get(v, "image"), out);
     list = json_get(v, "columns");
     if (!list || list->kind != JSON_ARRAY || list->count == 0 ||
         list->count > SCHEMA_COLS_MAX)

@@ -284,6 +284,14 @@ static const dist_kind kinds[] = {
                   { "scale", "1", SIZE } },
       .build = build_dim, .draw = ito__draw_laplace,
       .form = &ito__form_laplace },
+    { .info = { "glyphs", "size=28,thickness=1,variety=1",
+                "images of the digits 0 to 9, written by a pen" },
+      .params = { { "size", "28", 8, 64, WHOLE },
+                  { "thickness", "1", 0.1, 4.0, false, NULL, 0 },
+                  { "variety", "1", 0.0, 2.0, false, NULL, 0 } },
+      .build = ito__build_glyphs, .draw = ito__draw_glyphs,
+      .label = ito__label_glyphs, .classes = ito__glyphs_classes,
+      .form = &ito__form_glyphs },
 };
 /* clang-format on */
 

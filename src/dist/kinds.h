@@ -27,6 +27,7 @@ enum { STUDENT_DIM, STUDENT_DF, STUDENT_SCALE };
 enum { FUNNEL_DIM, FUNNEL_SIGMA };
 enum { UNIFORM_DIM, UNIFORM_LO, UNIFORM_HI };
 enum { LAPLACE_DIM, LAPLACE_MEAN, LAPLACE_SCALE };
+enum { GLYPHS_SIZE, GLYPHS_THICKNESS, GLYPHS_VARIETY };
 
 /* Which list of a gaussian is which. */
 enum { LIST_MEAN, LIST_COV };
@@ -69,7 +70,7 @@ typedef struct dist_form {
 
 extern const dist_form ito__form_modes, ito__form_full, ito__form_rings,
     ito__form_curve, ito__form_board, ito__form_uniform, ito__form_laplace,
-    ito__form_student, ito__form_funnel;
+    ito__form_student, ito__form_funnel, ito__form_glyphs;
 
 /* A kind of distribution: a row of the table in kinds.c. */
 typedef struct dist_kind {
@@ -118,6 +119,7 @@ void ito__draw_uniform(const dist_draw *d);
 void ito__draw_laplace(const dist_draw *d);
 void ito__draw_student(const dist_draw *d);
 void ito__draw_funnel(const dist_draw *d);
+void ito__draw_glyphs(const dist_draw *d);
 
 /* The class of each row of a chunk (draw.c); `draw` of the same chunk uses the
  * same numbers. */
@@ -125,6 +127,11 @@ void ito__label_modes(const dist_draw *d, uint32_t *out);
 void ito__label_halves(const dist_draw *d, uint32_t *out);
 void ito__label_rings(const dist_draw *d, uint32_t *out);
 void ito__label_board(const dist_draw *d, uint32_t *out);
+void ito__label_glyphs(const dist_draw *d, uint32_t *out);
+
+/* What else the table says of glyphs (glyphs.c). */
+ito_status ito__build_glyphs(ito_ctx *ctx, ito_dist *dist);
+size_t ito__glyphs_classes(const ito_dist *dist);
 
 /* The table of kinds, NULL past its end. */
 const dist_kind *ito__dist_kind_at(size_t i);

@@ -179,16 +179,32 @@ static int units(const job *j, const ito_tile *tile, void *const *out)
     return rc;
 }
 
-static int trace(const job *j, const ito_tile *tile, void *const *out)
+/* The drift, into its block. */
+static int drift_alone(const job *j)
 {
-    const augment *a = j->a;
+    return j->a->inner.drift(j->a->inner.user, &j->tile, j->block[BLOCK_U]);
+}
+
+/* The drift into its block, the trace into its component. */
+static int drift_and_trace(const job *j, const ito_tile *tile, void *const *out)
+{
+    const ito_field *f = &j->a->inner;
     const bool wide = (tile->flags & ITO_FIELD_WIDE) != 0;
     int rc;
 
-    if (!a->inner.divergence)
-        return units(j, tile, out);
+    if (!f->divergence) {
+        rc = drift_alone(j);
+        return rc == 0 ? units(j, tile, out) : rc;
+    }
     /* one value a particle, in the room of J'v */
-    rc = a->inner.divergence(a->inner.user, &j->tile, j->block[BLOCK_J]);
+    if (f->drift_divergence) {
+        rc = f->drift_divergence(f->user, &j->tile, j->block[BLOCK_U],
+                                 j->block[BLOCK_J]);
+    } else {
+        rc = drift_alone(j);
+        if (rc == 0)
+            rc = f->divergence(f->user, &j->tile, j->block[BLOCK_J]);
+    }
     for (size_t i = 0; rc == 0 && i < tile->npad; i++)
         put(tile, out, tile->dim, i, j->tile.dim,
             get(&j->tile, (const void *const *)j->block[BLOCK_J],
@@ -200,13 +216,11 @@ static int drift(void *user, const ito_tile *tile, void *const *out)
 {
     const augment *a = user;
     const job j = begin(a, tile);
-    int rc = a->inner.drift(a->inner.user, &j.tile, j.block[BLOCK_U]);
+    int rc = a->probes > 0 ? drift_alone(&j) : drift_and_trace(&j, tile, out);
 
     for (size_t i = 0; rc == 0 && i < tile->npad; i++)
         for (size_t c = 0; c < j.tile.dim; c++)
             put(tile, out, tile->dim, i, c, read(&j, BLOCK_U, i, c));
-    if (rc == 0 && a->probes == 0)
-        return trace(&j, tile, out);
     for (size_t p = 0; rc == 0 && p < a->probes; p++)
         rc = one_probe(&j, p, tile, out);
     return rc;

@@ -17,7 +17,7 @@ bool ito__is_file(const char *data)
     const size_t name = strcspn(data, ":");
 
     return strcmp(data, "-") == 0 || strchr(data, '/') != NULL ||
-           memchr(data, '.', name) != NULL;
+           memchr(data, '.', name) != NULL || strstr(data, "-idx") != NULL;
 }
 
 void ito__coordinate_names(size_t dim,
@@ -81,10 +81,24 @@ static ito_status sample_dist(ito_ctx *ctx, const ito_dist *dist, size_t rows,
     return rc;
 }
 
+/* Images of a built-in set as a table of pixels. */
+static ito_status images_table(ito_ctx *ctx, const char *data, size_t rows,
+                               uint64_t seed, ito_table **out)
+{
+    ito_images *images;
+    ito_status rc = ito_data_images(ctx, data, NULL, rows, seed, &images);
+
+    if (rc == ITO_OK)
+        rc = ito_images_table(ctx, images, out);
+    ito_images_free(images);
+    return rc;
+}
+
 ito_status ito_data_read(ito_ctx *ctx, const char *data,
                          const ito_table_opts *opts, size_t rows, uint64_t seed,
                          ito_table **out)
 {
+    size_t size[3];
     ito_dist *dist;
     ito_status rc;
 
@@ -93,6 +107,10 @@ ito_status ito_data_read(ito_ctx *ctx, const char *data,
         return ito_table_read(ctx, data, opts, out);
     if ((rc = ito_dist_open(ctx, data, &dist)) != ITO_OK)
         return rc;
+    if (ito_dist_image(dist, size)) {
+        ito_dist_free(dist);
+        return images_table(ctx, data, rows, seed, out);
+    }
     if (rows == 0 && ito_dist_rows(dist) > SIZE_MAX)
         rows = SIZE_MAX;
     else if (rows == 0)

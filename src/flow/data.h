@@ -11,13 +11,16 @@
 #define ITO__NAMES_MAX  64
 #define ITO__NAME_BYTES 24
 
-/* True for a file name: it has a suffix or a slash, or is "-".  Whatever
- * follows a colon (parameters of a built-in set) does not count. */
+/* True for a file name: it has a suffix, a slash or "-idx", or is "-".
+ * Whatever follows a colon (parameters of a built-in set) does not count. */
 bool ito__is_file(const char *data);
 
 /* x, y, z, or c1, c2, ...; dim <= ITO__NAMES_MAX. */
 void ito__coordinate_names(size_t dim,
                            char names[ITO__NAMES_MAX][ITO__NAME_BYTES],
                            const char *list[ITO__NAMES_MAX]);
+
+/* The format of a built-in set of images; false: it has none. */
+bool ito__dist_format(const ito_dist *dist, ito_image_format *out);
 
 #endif /* ITO_FLOW_DATA_H */

@@ -7,31 +7,39 @@
 #include <ito/extension.h>
 
 #include "ctx/ctx.h"
+#include "flow/steered.h"
 
-ito_status ito__sample_solve(ito_ctx *ctx, ito_problem *problem,
-                             const ito_sample_opts *o, void *x)
+void ito_sample_defaults(ito_sample_opts *o)
 {
     const bool noisy = o->sigma && !ito_sigma_is_zero(o->sigma);
     const bool adaptive = o->solve.rtol > 0.0 || o->solve.atol > 0.0;
-    ito_extension_opts how = { .sigma = o->sigma, .last = o->last };
-    ito_solve_opts solve = o->solve;
-    ito_extension *sde = NULL;
+    const size_t calls = noisy ? ITO__CALLS_NOISE : ITO__CALLS_FLOW;
+    const ito_method *method;
+
+    if (!o->solve.method && adaptive)
+        o->solve.method = noisy ? "shark" : "dopri5";
+    else if (!o->solve.method)
+        o->solve.method = noisy ? ITO__METHOD_NOISE : ITO__METHOD_FLOW;
+    if (o->solve.grid || o->solve.steps > 0)
+        return;
+    method = ito_method_find(o->solve.method);
+    o->solve.steps =
+        adaptive || !method ? 1 : size_max(1, calls / method->evals);
+}
+
+ito_status ito__sample_solve(ito_ctx *ctx, const sample_flow *flow,
+                             const ito_sample_opts *o, ito_problem *problem,
+                             float *x)
+{
+    ito_solve_opts opts = o->solve;
+    steering s;
     ito_status rc;
 
-    if (!solve.grid && solve.steps == 0 && !adaptive)
-        solve.steps = noisy ? ITO__STEPS_NOISE : ITO__STEPS_FLOW;
+    ito__sample_defaults(&opts, o->sigma && !ito_sigma_is_zero(o->sigma));
     problem->seed = o->seed;
-    if (!noisy)
-        return ito_solve(ctx, problem, x, &solve, NULL);
-    if (adaptive && o->last != ITO_LAST_NOISE)
-        return ito__fail(ctx, ITO_EARG,
-                         "sample: a last step of its own needs fixed steps");
-    how.steps = solve.grid ? solve.grid_count - 1 : solve.steps;
-    rc = ito_extension_open(ctx, problem->field, &how, &sde);
-    if (rc == ITO_OK) {
-        problem->field = ito_extension_field(sde);
-        rc = ito_solve(ctx, problem, x, &solve, NULL);
-    }
-    ito_extension_free(sde);
+    rc = ito__steering_begin(ctx, flow, o, problem, &s);
+    if (rc == ITO_OK)
+        rc = solve(ctx, &s, problem, &opts, x);
+    ito__steering_end(ctx, &s);
     return rc;
 }

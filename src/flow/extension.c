@@ -17,6 +17,7 @@
 struct ito_extension {
     ito_ctx *ctx;
     ito_field flow, score;
+    bool at_once;           /* the flow gives its drift with its score */
     const ito_sigma *sigma; /* NULL: 0 */
     ito_last_step last;
     uint64_t last_step; /* its number; UINT64_MAX: none is special */
@@ -96,12 +97,16 @@ static int drift(void *user, const ito_tile *tile, void *const *out)
     if (!(sigma >= 0.0 && sigma - sigma == 0.0))
         return -1;
     part.scratch = (char *)tile->scratch + l.parts;
-    rc = e->flow.drift(e->flow.user, &part, out);
-    if (rc != 0 || sigma == 0.0)
-        return rc;
+    if (sigma == 0.0)
+        return e->flow.drift(e->flow.user, &part, out);
     for (size_t c = 0; c < tile->dim; c++)
         piece[c] = (char *)tile->scratch + l.values + c * step;
-    rc = e->score.score(e->score.user, &part, piece);
+    if (e->at_once)
+        rc = e->flow.drift_score(e->flow.user, &part, out, piece);
+    else
+        rc = e->flow.drift(e->flow.user, &part, out);
+    if (rc == 0 && !e->at_once)
+        rc = e->score.score(e->score.user, &part, piece);
     if (rc == 0)
         add(e, tile, 0.5 * sigma * sigma, piece, out);
     return rc;
@@ -216,6 +221,7 @@ ito_status ito_extension_open(ito_ctx *ctx, const ito_field *field,
     e->flow = *field;
     e->sigma = o.sigma && !ito_sigma_is_zero(o.sigma) ? o.sigma : NULL;
     e->score = e->sigma && o.score ? *o.score : *field;
+    e->at_once = !o.score && field->drift_score;
     e->last = o.last;
     e->last_step =
         o.last == ITO_LAST_NOISE ? UINT64_MAX : (uint64_t)o.steps - 1;

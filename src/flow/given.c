@@ -9,18 +9,8 @@
  */
 #include <string.h>
 
-#include "base/number.h"
-#include "data/column.h"
 #include "flow/model.h"
-
-/* What of the schema's columns is given. */
-typedef struct values {
-    bool *given;      /* a column */
-    ito_column *cell; /* its one row */
-    double *number;
-    uint32_t *code;
-    const char **text;
-} values;
+#include "flow/row_values.h"
 
 static ito_status no_column(ito_ctx *ctx, const ito_model *m, const char *spec,
                             size_t bytes)
@@ -33,7 +23,8 @@ static ito_status no_column(ito_ctx *ctx, const ito_model *m, const char *spec,
     if (m->cond.column_count == 0)
         return ito__fail(ctx, ITO_EUNFIT,
                          "given: the model was trained without columns that "
-                         "can be given (ito train --given)");
+                         "can be given (ito train --given); --inpaint takes "
+                         "any column of any model");
     return ito__fail(ctx, ITO_EARG,
                      "given: '%.*s' is not among the columns that can be "
                      "given: %s",
@@ -42,12 +33,11 @@ static ito_status no_column(ito_ctx *ctx, const ito_model *m, const char *spec,
 
 /* COLUMN=VALUE. */
 static ito_status read_value(ito_ctx *ctx, const ito_model *m, const char *spec,
-                             values *v)
+                             row_values *v)
 {
     const char *sign = strchr(spec, '=');
     const size_t bytes = sign ? (size_t)(sign - spec) : 0;
-    const schema_column *c;
-    size_t j = 0, k = 0;
+    size_t k = 0;
 
     if (!sign)
         return ito__fail(ctx, ITO_EARG, "given: '%.60s': COLUMN=VALUE", spec);
@@ -59,77 +49,23 @@ static ito_status read_value(ito_ctx *ctx, const ito_model *m, const char *spec,
     }
     if (k == m->cond.column_count)
         return no_column(ctx, m, spec, bytes);
-    j = m->cond.column[k];
-    c = &m->schema->column[j];
-    v->given[j] = true;
-    if (c->kind == ITO_COLUMN_TEXT) {
-        size_t l = 0;
-
-        while (l < c->level_count && strcmp(c->level[l], sign + 1) != 0)
-            l++;
-        if (l == c->level_count)
-            return ito__fail(ctx, ITO_EARG,
-                             "given: column '%.60s' never was '%.60s'", c->name,
-                             sign + 1);
-        v->text[j] = c->level[l];
-        return ITO_OK;
-    }
-    if (!num_parse(sign + 1, strlen(sign + 1), &v->number[j]) ||
-        !(v->number[j] - v->number[j] == 0.0))
-        return ito__fail(ctx, ITO_EARG,
-                         "given: '%.60s' of column '%.60s' is not a number",
-                         sign + 1, c->name);
-    return ITO_OK;
+    return ito__row_values_set(ctx, v, m->cond.column[k], sign + 1, "given");
 }
 
-/* One row in which columns that are not given hold anything. */
-static ito_status make_row(ito_ctx *ctx, const ito_model *m, values *v,
-                           ito_codes **codes)
-{
-    ito_table *table;
-    ito_status rc;
-
-    for (size_t j = 0; j < m->schema->cols; j++) {
-        const schema_column *c = &m->schema->column[j];
-
-        v->cell[j] = (ito_column){ .name = c->name, .kind = c->kind };
-        if (c->kind == ITO_COLUMN_NUMBER) {
-            v->cell[j].number = &v->number[j];
-            continue;
-        }
-        v->text[j] = v->text[j] ? v->text[j] : c->level[0];
-        v->cell[j].code = &v->code[j];
-        v->cell[j].levels = &v->text[j];
-        v->cell[j].level_count = 1;
-    }
-    rc = ito_table_build(ctx, 1, m->schema->cols, v->cell, &table);
-    if (rc == ITO_OK)
-        rc = ito__codes_new(ctx, m->schema, table, codes);
-    ito_table_free(table);
-    return rc;
-}
-
-static void fill_given(const ito_model *m, const values *v,
-                       const ito_codes *codes, const ito_sample_opts *o,
-                       size_t n, float *row, float *out)
+static void fill_given(const ito_model *m, row_values *v,
+                       const ito_sample_opts *o, size_t n, float *out)
 {
     const conditions *c = &m->cond;
     const size_t cols = ito__conditions_cols(c), first = c->label.count > 0;
-    const uint64_t zero = 0;
 
     for (size_t i = 0; i < n; i++) {
-        const uint64_t id = o->id0 + i;
-        const ito_noise at = { .seed = o->seed,
-                               .stream = (uint32_t)(id >> 32) & 0xffff,
-                               .step = (uint32_t)id,
-                               .purpose = ITO_FOR_CODING };
         float *to = out + i * cols + first;
 
-        ito__codes_rows_get(codes, &at, 1, &zero, row, m->schema->dim);
+        ito__row_values_code(v, o->seed, o->id0 + i);
         for (size_t j = 0; j < c->given; j++) {
-            if (!v->given[c->column[c->owner[j]]])
+            if (!v->known[c->column[c->owner[j]]])
                 continue;
-            to[j] = row[c->coord[j]];
+            to[j] = v->row[c->coord[j]];
             to[c->given + j] = 1.0F;
         }
     }
@@ -138,29 +74,16 @@ static void fill_given(const ito_model *m, const values *v,
 static ito_status give(ito_ctx *ctx, const ito_model *m,
                        const ito_sample_opts *o, size_t n, float *out)
 {
-    const size_t cols = m->schema->cols;
-    values v = { .given = ito__arena_get(ctx, cols * sizeof(*v.given)),
-                 .cell = ito__arena_get(ctx, cols * sizeof(*v.cell)),
-                 .number = ito__arena_get(ctx, cols * sizeof(*v.number)),
-                 .code = ito__arena_get(ctx, cols * sizeof(*v.code)),
-                 .text = ito__arena_get(ctx, cols * sizeof(*v.text)) };
-    float *row = ito__arena_get(ctx, m->schema->dim * sizeof(*row));
-    ito_codes *codes = NULL;
-    ito_status rc = ITO_OK;
+    row_values v;
+    ito_status rc = ito__row_values_begin(ctx, m->schema, &v);
 
-    if (!v.given || !v.cell || !v.number || !v.code || !v.text || !row)
-        return ito__fail(ctx, ITO_ENOMEM, "given: %zu columns", cols);
-    memset(v.given, 0, cols * sizeof(*v.given));
-    memset(v.number, 0, cols * sizeof(*v.number));
-    memset(v.code, 0, cols * sizeof(*v.code));
-    memset(v.text, 0, cols * sizeof(*v.text));
     for (size_t k = 0; rc == ITO_OK && k < o->given_count; k++)
         rc = read_value(ctx, m, o->given[k], &v);
     if (rc == ITO_OK)
-        rc = make_row(ctx, m, &v, &codes);
+        rc = ito__row_values_ready(ctx, &v);
     if (rc == ITO_OK)
-        fill_given(m, &v, codes, o, n, row, out);
-    ito__codes_free(codes);
+        fill_given(m, &v, o, n, out);
+    ito__row_values_end(&v);
     return rc;
 }
 

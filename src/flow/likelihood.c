@@ -8,6 +8,7 @@
 
 #include "flow/augment.h"
 #include "flow/flow.h"
+#include "flow/guidance.h"
 #include "flow/probe_interval.h"
 #include "kern/dmath.h"
 
@@ -24,7 +25,9 @@ typedef struct job {
     ito_logp_opts o;
     bool forward;
     size_t n, dim, sums; /* components, integrals of a row */
+    guidance field_of;   /* what samples of a model follow */
     augment field;
+    float *cond;   /* conditions made here, or NULL */
     double *state; /* n x (dim + sums) */
     double *ends;  /* n x dim: x_0 of a backward, x_1 of a forward way */
     double *base;  /* n: log p_0(x_0) */
@@ -84,6 +87,7 @@ static ito_status carry(job *j, const double *x, size_t steps, double rtol)
     ito_solve_opts how = { .method = j->o.method,
                            .steps = steps,
                            .rtol = rtol,
+                           .atol = rtol, /* the integrals start from 0 */
                            .bad = rtol > 0.0 ? ITO_BAD_FAIL : ITO_BAD_KEEP };
     ito_status rc;
 
@@ -183,20 +187,106 @@ static ito_status run(job *j, const double *x, double *ends, ito_logp_row *out)
     return ITO_OK;
 }
 
+/* ---- whose density ---- */
+
+/* Those of opts.cond, or those that samples as `as` have. */
+static ito_status make_conditions(job *j, const ito_sample_opts *as)
+{
+    const ito_model *m = j->flow->model;
+    const size_t cols = m->field.cond_dim;
+    ito_sample_opts o = *as;
+
+    o.seed = j->o.seed;
+    o.id0 = j->o.id0;
+    if (cols == 0) /* says what is wrong where conditions are given */
+        return ito_model_conditions(j->ctx, m, &o, 0, NULL);
+    if (j->o.cond)
+        return ITO_OK;
+    j->cond =
+        ito__alloc(j->ctx, size_mul(size_mul(j->n + 1, cols), sizeof(float)));
+    if (!j->cond)
+        return ito__fail(j->ctx, ITO_ENOMEM, "conditions of %zu rows", j->n);
+    j->o.cond = j->cond;
+    return ito_model_conditions(j->ctx, m, &o, j->n, j->cond);
+}
+
+/* Has every row a label?  And no column given, which would have no density. */
+static ito_status look_at_conditions(const job *j, bool *labelled)
+{
+    const conditions *c = &j->flow->model->cond;
+    const size_t cols = ito__conditions_cols(c), first = c->label.count > 0;
+
+    *labelled = first > 0;
+    for (size_t i = 0; cols > 0 && i < j->n; i++) {
+        const float *row = j->o.cond + i * cols;
+
+        if (first > 0 && !(row[0] < (float)c->label.count))
+            *labelled = false;
+        for (size_t k = 0; k < c->given; k++)
+            if (row[first + c->given + k] != 0.0F)
+                return ito__fail(
+                    j->ctx, ITO_EUNFIT,
+                    "likelihood: a column that is given has one value, and so "
+                    "no density; leave it out, or give a label");
+    }
+    return ITO_OK;
+}
+
+static ito_status choose_field(job *j, const ito_field **field)
+{
+    const ito_sample_opts none = { 0 }, *as = j->o.as ? j->o.as : &none;
+    const ito_model *m = j->flow->model;
+    bool labelled;
+    ito_status rc;
+
+    *field = j->flow->field;
+    if (as->sigma && !ito_sigma_is_zero(as->sigma))
+        return ito__fail(j->ctx, ITO_EUNFIT,
+                         "likelihood: with noise on the way (sigma) a sample "
+                         "has no density along it; leave sigma out");
+    if (!m && (as->label || as->given_count > 0 || as->guide != 0.0))
+        return ito__fail(j->ctx, ITO_EUNFIT,
+                         "likelihood: an oracle takes no labels, given columns "
+                         "or guidance");
+    if (!m)
+        return ITO_OK;
+    rc = make_conditions(j, as);
+    if (rc == ITO_OK)
+        rc = look_at_conditions(j, &labelled);
+    if (rc == ITO_OK)
+        rc = ito__guidance_open(j->ctx, m, as, labelled, false, &j->field_of);
+    if (rc == ITO_OK)
+        *field = j->field_of.field;
+    return rc;
+}
+
+static void free_job(job *j)
+{
+    ito__guidance_close(j->ctx, &j->field_of);
+    ito__free(j->ctx, j->cond);
+    ito__free(j->ctx, j->state);
+    ito__free(j->ctx, j->ends);
+    ito__free(j->ctx, j->base);
+}
+
 /* Both directions: from x to `ends`. */
 static ito_status likelihood(job *j, const double *x, double *ends,
                              ito_logp_row *out)
 {
+    const ito_field *field;
     size_t cols;
     ito_status rc;
 
     j->dim = j->flow->field->dim;
     rc = check(j, x, out);
     if (rc == ITO_OK)
-        rc = ito__augment(j->ctx, j->flow->field, j->o.probes, j->o.seed,
-                          &j->field);
-    if (rc != ITO_OK)
+        rc = choose_field(j, &field);
+    if (rc == ITO_OK)
+        rc = ito__augment(j->ctx, field, j->o.probes, j->o.seed, &j->field);
+    if (rc != ITO_OK) {
+        free_job(j);
         return rc;
+    }
     j->sums = j->field.probes ? j->field.probes : 1;
     cols = j->dim + j->sums;
     j->state = ito__alloc(
@@ -208,9 +298,7 @@ static ito_status likelihood(job *j, const double *x, double *ends,
         rc = ito__fail(j->ctx, ITO_ENOMEM, "likelihood of %zu rows", j->n);
     else
         rc = run(j, x, ends, out);
-    ito__free(j->ctx, j->state);
-    ito__free(j->ctx, j->ends);
-    ito__free(j->ctx, j->base);
+    free_job(j);
     return rc;
 }
 

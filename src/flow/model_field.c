@@ -125,6 +125,35 @@ static int score(void *user, const ito_tile *tile, void *const *out)
     return evaluate(user, tile, QUANTITY_SCORE, out[0]);
 }
 
+/* Away from the ends both come from one run of the network. */
+static int drift_score(void *user, const ito_tile *tile, void *const *u_rows,
+                       void *const *s_rows)
+{
+    const ito_model *m = user;
+    const objective_map u =
+        ito__objective_map(&m->obj, QUANTITY_VELOCITY, tile->t);
+    const objective_map g =
+        ito__objective_map(&m->obj, QUANTITY_SCORE, tile->t);
+    const scratch s = carve(m, tile, u.t);
+    const float *x = tile->x[0];
+    const size_t dim = tile->dim;
+    float *u_out = u_rows[0], *s_out = s_rows[0];
+
+    if (u.t != g.t) {
+        (void)evaluate(m, tile, QUANTITY_VELOCITY, u_out);
+        return evaluate(m, tile, QUANTITY_SCORE, s_out);
+    }
+    for (size_t i = 0; i < tile->n; i += ITO__MODEL_ROWS) {
+        const ito_batch in = batch_of(m, tile, &s, u.in, i);
+        const float *y = ito_plan_infer(m->plan, m->weights, s.work, &in);
+        const size_t n = in.rows * dim, at = i * dim;
+
+        mix(m->ctx->kern, n, &u, x + at, y, u_out + at);
+        mix(m->ctx->kern, n, &g, x + at, y, s_out + at);
+    }
+    return 0;
+}
+
 static int vjp(void *user, const ito_tile *tile, const void *const *v_in,
                void *const *out_rows)
 {
@@ -151,13 +180,12 @@ static int vjp(void *user, const ito_tile *tile, const void *const *v_in,
     return 0;
 }
 
-/* One forward pass, then a backward pass from each unit vector. */
+/* After a forward pass, a backward pass from each unit vector. */
 static void traces(const ito_model *m, const scratch *s, const ito_batch *in,
                    double trace[ITO__MODEL_ROWS])
 {
     const size_t dim = m->field.dim;
 
-    (void)ito_plan_forward(m->vjp_plan, m->weights, s->work, in);
     memset(trace, 0, ITO__MODEL_ROWS * sizeof(*trace));
     for (size_t c = 0; c < dim; c++) {
         memset(s->v, 0, in->rows * dim * sizeof(*s->v));
@@ -170,24 +198,40 @@ static void traces(const ito_model *m, const scratch *s, const ito_batch *in,
     }
 }
 
-static int divergence(void *user, const ito_tile *tile, void *const *out_rows)
+/* u receives the drift, or is NULL. */
+static int divergences(const ito_model *m, const ito_tile *tile, float *u,
+                       float *out)
 {
-    const ito_model *m = user;
     const objective_map k =
         ito__objective_map(&m->obj, QUANTITY_VELOCITY, tile->t);
     const scratch s = carve(m, tile, k.t);
     double trace[ITO__MODEL_ROWS];
-    float *out = out_rows[0];
+    const float *x = tile->x[0];
+    const size_t dim = tile->dim;
 
     for (size_t i = 0; i < tile->n; i += ITO__MODEL_ROWS) {
         const ito_batch in = batch_of(m, tile, &s, k.in, i);
+        const float *y = ito_plan_forward(m->vjp_plan, m->weights, s.work, &in);
 
+        if (u)
+            mix(m->ctx->kern, in.rows * dim, &k, x + i * dim, y, u + i * dim);
         traces(m, &s, &in, trace);
         for (size_t r = 0; r < in.rows; r++)
             out[i + r] =
                 (float)(k.p * (double)tile->dim + k.q * k.in * trace[r]);
     }
     return 0;
+}
+
+static int divergence(void *user, const ito_tile *tile, void *const *out)
+{
+    return divergences(user, tile, NULL, out[0]);
+}
+
+static int drift_divergence(void *user, const ito_tile *tile, void *const *u,
+                            void *const *div)
+{
+    return divergences(user, tile, u[0], div[0]);
 }
 
 /* -p |x|^2 / 2 + (q / in) E(in x) */
@@ -216,11 +260,11 @@ static void energies(const ito_model *m, const ito_tile *tile, quantity want,
     }
 }
 
-static int potential(void *user, const ito_tile *tile, void *const *out_rows)
+/* The same in float, of any rows. */
+static int float_energies(const ito_model *m, const ito_tile *tile,
+                          quantity want, float *out)
 {
-    const ito_model *m = user;
     double e[ITO__MODEL_ROWS];
-    float *out = out_rows[0];
 
     for (size_t i = 0; i < tile->n; i += ITO__MODEL_ROWS) {
         const float *x = (const float *)tile->x[0] + i * tile->dim;
@@ -230,11 +274,21 @@ static int potential(void *user, const ito_tile *tile, void *const *out_rows)
         part.n = part.npad = size_min(ITO__MODEL_ROWS, tile->n - i);
         part.x = at;
         part.cond = tile->cond ? tile->cond + i * tile->cond_dim : NULL;
-        energies(m, &part, QUANTITY_VELOCITY, e);
+        energies(m, &part, want, e);
         for (size_t r = 0; r < part.n; r++)
             out[i + r] = (float)e[r];
     }
     return 0;
+}
+
+static int potential(void *user, const ito_tile *tile, void *const *out)
+{
+    return float_energies(user, tile, QUANTITY_VELOCITY, out[0]);
+}
+
+static int energy(void *user, const ito_tile *tile, void *const *out)
+{
+    return float_energies(user, tile, QUANTITY_SCORE, out[0]);
 }
 
 ito_field ito__model_field(ito_model *m)
@@ -250,12 +304,38 @@ ito_field ito__model_field(ito_model *m)
         .vjp = vjp,
         .divergence = dim <= ITO__TRACE_MAX ? divergence : NULL,
         .score = m->obj.normal ? score : NULL,
+        .drift_score = m->obj.normal ? drift_score : NULL,
+        .drift_divergence = dim <= ITO__TRACE_MAX ? drift_divergence : NULL,
         .potential = ito_graph_has_energy(m->graph) ? potential : NULL,
         .scratch_bytes = scratch_bytes,
         .tile_pref = ITO__MODEL_ROWS,
         .cond_dim = ito__conditions_cols(&m->cond),
         .user = m,
     };
+}
+
+ito_status ito_model_energy_field(ito_ctx *ctx, const ito_model *m,
+                                  ito_field *out)
+{
+    const ito_field *bare;
+
+    if (!ctx)
+        return ITO_EARG;
+    if (!m || !out)
+        return ito__fail(ctx, ITO_EARG, "energy: model or out is NULL");
+    bare = ito_model_unconditional(m);
+    if (!m->field.potential || !m->obj.normal)
+        return ito__fail(ctx, ITO_EUNFIT,
+                         "energy: the model's network is not the gradient of "
+                         "an energy; train with a potential");
+    *out = bare ? *bare : m->field;
+    out->drift = out->score;
+    out->potential = energy;
+    out->drift_score = NULL;
+    out->drift_divergence = NULL;
+    out->divergence = NULL;
+    out->vjp = NULL;
+    return ITO_OK;
 }
 
 ito_status ito_model_energy(ito_ctx *ctx, const ito_model *m,

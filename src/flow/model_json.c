@@ -18,10 +18,10 @@ static bool has_conditions(const ito_model *m)
 /* The oldest format that can say what the model is. */
 static unsigned format_of(const ito_model *m)
 {
-    return ito__objective_is_plain(&m->obj) && !has_conditions(m) &&
-                   ito__graph_format(m->graph) == 1
-               ? 1
-               : 2;
+    const bool plain = ito__objective_is_plain(&m->obj) && !has_conditions(m);
+    const unsigned graph = ito__graph_format(m->graph);
+
+    return plain || graph > 2 ? graph : 2;
 }
 
 static void put_objective(json_writer *w, const objective *o)

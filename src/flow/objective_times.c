@@ -36,12 +36,15 @@ static bool is_velocity_like(quantity q)
     return q == QUANTITY_VELOCITY || q == QUANTITY_V || q == QUANTITY_EDM;
 }
 
+/* The loss of the score is infinite whatever is predicted: what even the exact
+ * score leaves over grows as 1 / beta^2. */
 static ito_status refuse(ito_ctx *ctx, const objective *o, int end)
 {
-    const char *predict = ito__quantity_name(o->predict);
-    const char *loss = ito__loss_name(o->loss);
+    const quantity own =
+        o->predict == QUANTITY_SCORE ? QUANTITY_NOISE : o->predict;
+    const quantity fit = is_velocity_like(o->loss) ? o->loss : QUANTITY_EDM;
 
-    if (o->predict == QUANTITY_SCORE && o->loss == QUANTITY_SCORE)
+    if (o->loss == QUANTITY_SCORE)
         return ito__fail(
             ctx, ITO_EUNFIT,
             "train: the loss of the score, not weighted, is infinite at t = 1 "
@@ -52,8 +55,8 @@ static ito_status refuse(ito_ctx *ctx, const objective *o, int end)
         ctx, ITO_EUNFIT,
         "train: prediction %s does not fit loss %s: on path %s the loss is "
         "infinite at t = %d; take loss %s, or prediction %s, or a cut",
-        predict, loss, o->path.name, end, predict,
-        is_velocity_like(o->loss) ? loss[0] == 'f' ? "velocity" : loss : "edm");
+        ito__quantity_name(o->predict), ito__loss_name(o->loss), o->path.name,
+        end, ito__loss_name(own), ito__quantity_name(fit));
 }
 
 ito_status ito__objective_times(ito_ctx *ctx, objective *o, double cut)

@@ -2,13 +2,14 @@
  *
  * sample.c - samples of a model.
  */
-#include <ito/composite.h>
 #include <ito/solve.h>
 #include <string.h>
 
 #include "data/schema.h"
 #include "dist/dist.h"
+#include "flow/completion.h"
 #include "flow/extended.h"
+#include "flow/guidance.h"
 #include "flow/model.h"
 #include "rng/noise.h"
 
@@ -51,111 +52,6 @@ int ito_model_start(void *origin, const ito_tile *tile, void *const *x)
     return 0;
 }
 
-/* ---- guidance ---- */
-
-/* The two parts of a guided field and their weights. */
-typedef struct guidance {
-    double w, lo, hi;
-    float *none;
-    ito_composite *sum;
-} guidance;
-
-static double strength(const guidance *g, double t)
-{
-    return t >= g->lo && t <= g->hi ? g->w : 1.0;
-}
-
-static double weight_with(void *arg, double t)
-{
-    return strength(arg, t);
-}
-
-static double weight_without(void *arg, double t)
-{
-    return 1.0 - strength(arg, t);
-}
-
-static ito_status check_guidance(ito_ctx *ctx, const ito_model *m,
-                                 const ito_sample_opts *o)
-{
-    const bool given = o->label || o->given_count > 0;
-
-    if (!(o->guide - o->guide == 0.0) || !(o->guide_lo >= 0.0) ||
-        !(o->guide_hi <= 1.0) || !(o->guide_lo <= o->guide_hi))
-        return ito__fail(ctx, ITO_EARG,
-                         "guidance %g from t = %g to %g: a finite number, "
-                         "times in [0, 1]",
-                         o->guide + 1.0, o->guide_lo, o->guide_hi);
-    if (o->weak) {
-        if (o->weak->field.dim == m->field.dim &&
-            o->weak->field.cond_dim == m->field.cond_dim)
-            return ITO_OK;
-        return ito__fail(ctx, ITO_EUNFIT,
-                         "guidance: the weaker model has %zu coordinates and "
-                         "%zu conditions, this one %zu and %zu",
-                         o->weak->field.dim, o->weak->field.cond_dim,
-                         m->field.dim, m->field.cond_dim);
-    }
-    if (m->field.cond_dim == 0)
-        return ito__fail(ctx, ITO_EUNFIT,
-                         "guidance: the model was trained without labels or "
-                         "given columns, so there is nothing to guide by");
-    if (!given)
-        return ito__fail(ctx, ITO_EUNFIT,
-                         "guidance: nothing is given to guide by: choose a "
-                         "label or give a column its value");
-    return ITO_OK;
-}
-
-/* A model that never saw rows without a label does not know them. */
-static ito_status check_none(ito_ctx *ctx, const ito_model *m,
-                             const ito_sample_opts *o)
-{
-    const bool guided = o->guide != 0.0 && !o->weak;
-
-    if (m->cond.label.count == 0 || m->cond.drop > 0.0 || (o->label && !guided))
-        return ITO_OK;
-    return ito__fail(ctx, ITO_EUNFIT,
-                     "the model was trained with a label on every row: give "
-                     "one, without guidance, or train with --drop");
-}
-
-/* The field that samples follow: the model's, or one that is guided. */
-static ito_status choose_field(ito_ctx *ctx, const ito_model *m,
-                               const ito_sample_opts *o, guidance *g,
-                               const ito_field **out)
-{
-    ito_term terms[2] = { { .field = &m->field }, { .field = &m->field } };
-    ito_status rc;
-
-    *out = &m->field;
-    if ((rc = check_none(ctx, m, o)) != ITO_OK || o->guide == 0.0)
-        return rc;
-    if ((rc = check_guidance(ctx, m, o)) != ITO_OK)
-        return rc;
-    *g =
-        (guidance){ .w = 1.0 + o->guide, .lo = o->guide_lo, .hi = o->guide_hi };
-    if (g->lo == 0.0 && g->hi == 0.0)
-        g->hi = 1.0;
-    g->none =
-        ito__alloc(ctx, size_mul(m->field.cond_dim + 1, sizeof(*g->none)));
-    if (!g->none)
-        return ito__fail(ctx, ITO_ENOMEM, "guidance");
-    ito__conditions_none(&m->cond, g->none);
-    if (o->weak)
-        terms[0].field = &o->weak->field;
-    else
-        terms[0].none = g->none;
-    for (size_t k = 0; k < 2; k++) {
-        terms[k].weight_fn = k ? weight_with : weight_without;
-        terms[k].weight_arg = g;
-    }
-    rc = ito_composite_open(ctx, terms, 2, &g->sum);
-    if (rc == ITO_OK)
-        *out = ito_composite_field(g->sum);
-    return rc;
-}
-
 /* ---- sampling ---- */
 
 /* Columns that were given are as they were given. */
@@ -178,7 +74,10 @@ static ito_status solve(ito_ctx *ctx, const ito_model *m,
                         float *x)
 {
     ito_origin origin = { .model = m, .at = { .seed = o->seed } };
-    guidance g = { .w = 1.0 };
+    const sample_flow flow = { .path = &m->obj.path,
+                               .schema = m->schema,
+                               .normal = m->obj.normal };
+    guidance g;
     ito_problem problem = {
         .t0 = 0.0,
         .t1 = 1.0,
@@ -192,11 +91,12 @@ static ito_status solve(ito_ctx *ctx, const ito_model *m,
     };
     ito_status rc;
 
-    rc = choose_field(ctx, m, o, &g, &problem.field);
+    rc =
+        ito__guidance_open(ctx, m, o, o->label != NULL, o->given_count > 0, &g);
+    problem.field = g.field;
     if (rc == ITO_OK)
-        rc = ito__sample_solve(ctx, &problem, o, x);
-    ito_composite_free(g.sum);
-    ito__free(ctx, g.none);
+        rc = ito__sample_solve(ctx, &flow, o, &problem, x);
+    ito__guidance_close(ctx, &g);
     return rc;
 }
 
@@ -266,6 +166,8 @@ ito_status ito_model_decode(ito_ctx *ctx, const ito_model *model,
     ito_status rc;
 
     rc = ito_schema_decode(ctx, model->schema, n, x, out);
+    if (rc == ITO_OK && opts && opts->cells)
+        rc = ito__completion_put(ctx, opts, out);
     if (rc == ITO_OK && opts && opts->label)
         rc = add_labels(ctx, model, opts, out);
     return rc;

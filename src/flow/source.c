@@ -49,6 +49,8 @@ void ito_source_free(ito_source *source)
     ito_schema_free(source->schema);
     ito_dist_free(source->dist);
     ito__codes_free(source->codes);
+    ito_images_free(source->images);
+    ito__free(source->ctx, source->shade);
     ito__labels_free(source->ctx, &source->label);
     ito__free(source->ctx, source->label_code);
     ito__free(source->ctx, source);
@@ -87,7 +89,7 @@ static void hash_table(const ito_table *table, char hex[ITO_SHA256_HEX])
     ito__sha256_text(digest, hex);
 }
 
-static void split(ito_source *s, uint64_t total, double fraction)
+void ito__source_split(ito_source *s, uint64_t total, double fraction)
 {
     const double f = fraction == 0.0 ? VALID_FRACTION : fraction;
 
@@ -115,6 +117,14 @@ static ito_status fill_codes(ito_ctx *ctx, ito_source *s,
     return rc;
 }
 
+static ito_status no_images(ito_ctx *ctx, const char *what)
+{
+    return ito__fail(ctx, ITO_EUNFIT,
+                     "flip, shift: the data are %s; images of a file can be "
+                     "mirrored and moved",
+                     what);
+}
+
 static ito_status fill_from_table(ito_ctx *ctx, ito_source *s,
                                   const ito_table *table,
                                   const ito_source_opts *o)
@@ -124,6 +134,8 @@ static ito_status fill_from_table(ito_ctx *ctx, ito_source *s,
 
     if (ito_table_rows(table) == 0)
         return ito__fail(ctx, ITO_EARG, "data: there are no rows");
+    if (o->flip || o->shift)
+        return no_images(ctx, "a table");
     if (o->label)
         rc = ito__source_label(ctx, s, table, o->label, &rest);
     if (rc == ITO_OK)
@@ -132,7 +144,7 @@ static ito_status fill_from_table(ito_ctx *ctx, ito_source *s,
     if (rc != ITO_OK)
         return rc;
     s->seed = o->seed;
-    split(s, ito_table_rows(table), o->valid_fraction);
+    ito__source_split(s, ito_table_rows(table), o->valid_fraction);
     hash_table(table, s->hash);
     return ITO_OK;
 }
@@ -182,7 +194,10 @@ static ito_status fill_from_dist(ito_ctx *ctx, ito_source *s)
     char names[ITO__NAMES_MAX][ITO__NAME_BYTES];
     const char *list[ITO__NAMES_MAX];
     const size_t dim = ito_dist_dim(s->dist);
+    ito_image_format f;
 
+    if (ito__dist_format(s->dist, &f))
+        return ito__schema_image(ctx, &f, &s->schema);
     if (dim > ITO__NAMES_MAX)
         return ito__fail(ctx, ITO_ERANGE, "%s: dimension %zu, at most %d",
                          ito_dist_name(s->dist), dim, ITO__NAMES_MAX);
@@ -198,6 +213,9 @@ static ito_status open_dist(ito_ctx *ctx, const char *data,
     if ((rc = new_source(ctx, out)) != ITO_OK)
         return rc;
     rc = ito_dist_open(ctx, data, &(*out)->dist);
+    if (rc == ITO_OK && (opts->flip || opts->shift) &&
+        ito_dist_rows((*out)->dist) == 0)
+        rc = no_images(ctx, "drawn afresh");
     if (rc == ITO_OK && ito_dist_rows((*out)->dist) == 0)
         rc = fill_from_dist(ctx, *out);
     if (rc == ITO_OK && opts->label)
@@ -233,12 +251,52 @@ static ito_status read_data(ito_ctx *ctx, const char *data,
     return rc;
 }
 
+/* A source of images, which it then owns, also on failure. */
+static ito_status own_images(ito_ctx *ctx, ito_images *images,
+                             const ito_source_opts *o, ito_source **out)
+{
+    ito_status rc = new_source(ctx, out);
+
+    if (rc != ITO_OK) {
+        ito_images_free(images);
+        return rc;
+    }
+    rc = ito__source_images(ctx, *out, images, o);
+    if (rc != ITO_OK) {
+        ito_source_free(*out);
+        *out = NULL;
+    }
+    return rc;
+}
+
+ito_status ito_source_from_images(ito_ctx *ctx, const ito_images *images,
+                                  const ito_source_opts *opts, ito_source **out)
+{
+    ito_images *copy = NULL;
+    ito_source_opts o;
+    ito_status rc;
+
+    if (!ctx || !out)
+        return ITO_EARG;
+    *out = NULL;
+    if (!images)
+        return ito__fail(ctx, ITO_EARG, "data: there are no images");
+    if ((rc = checked_opts(ctx, opts, &o)) != ITO_OK)
+        return rc;
+    rc = ito_images_build(ctx, ito_images_format_of(images),
+                          ito_images_count(images), ito_images_pixels(images),
+                          ito_images_labels(images), &copy);
+    return rc == ITO_OK ? own_images(ctx, copy, &o, out) : rc;
+}
+
 ito_status ito_source_open(ito_ctx *ctx, const char *data,
                            const ito_source_opts *opts, ito_source **out)
 {
+    ito_images *set;
     ito_table *table;
     ito_source_opts o;
     ito_status rc;
+    int images;
 
     *out = NULL;
     if ((rc = checked_opts(ctx, opts, &o)) != ITO_OK)
@@ -250,7 +308,13 @@ ito_status ito_source_open(ito_ctx *ctx, const char *data,
         if (o.scale == ITO_SCALE_DEFAULT)
             o.scale = ITO_SCALE_NONE; /* n= rows of a built-in set */
     }
-    rc = read_data(ctx, data, &o, &table);
+    rc = ito_data_detect_images(ctx, data, o.image, &images);
+    if (rc == ITO_OK && images) {
+        rc = ito_data_images(ctx, data, o.image, 0, o.seed, &set);
+        return rc == ITO_OK ? own_images(ctx, set, &o, out) : rc;
+    }
+    if (rc == ITO_OK)
+        rc = read_data(ctx, data, &o, &table);
     if (rc != ITO_OK)
         return rc;
     rc = ito_source_from_table(ctx, table, &o, out);
@@ -265,6 +329,18 @@ static uint64_t row_at(const ito_source *s, uint64_t seed, uint64_t epoch,
     const uint64_t q = ito__permute(seed, epoch, s->rows, p);
 
     return ito__permute(s->seed, SPLIT_EPOCH, s->rows + s->valid, s->valid + q);
+}
+
+/* Rows of a table or images.  What is drawn to train is spread, mirrored and
+ * moved by `at`; what is not (`still`), is spread alone. */
+static void fetch(const ito_source *s, const ito_noise *at, bool still,
+                  size_t n, const uint64_t *index, float *out)
+{
+    if (s->images)
+        ito__source_images_get(s, still ? NULL : at, n, index, out);
+    else
+        ito__codes_rows_get(s->codes, at, n, index, out,
+                            ito_schema_dim(s->schema));
 }
 
 /* The rows of one shard may belong to two epochs: the noise that spreads
@@ -288,7 +364,7 @@ static void draw_table(const ito_source *s, const draw *d, float *out)
             if (d->label && s->label_code)
                 d->label[i + k] = (float)s->label_code[d->index[k]];
         }
-        ito__codes_rows_get(s->codes, &at, run, d->index, out + i * dim, dim);
+        fetch(s, &at, false, run, d->index, out + i * dim);
         i += run;
     }
 }
@@ -348,8 +424,7 @@ void ito__source_valid(const ito_source *source, const ito_kern *kern,
             ito__permute(source->seed, SPLIT_EPOCH,
                          source->rows + source->valid, p % source->valid);
         at.step = (uint32_t)(p / source->valid);
-        ito__codes_rows_get(source->codes, &at, 1, d->index, out + i * dim,
-                            dim);
+        fetch(source, &at, true, 1, d->index, out + i * dim);
         if (d->label && source->label_code)
             d->label[i] = (float)source->label_code[d->index[0]];
     }
@@ -364,6 +439,6 @@ void ito__source_rows(const ito_source *s, size_t n, float *out)
         const uint64_t row =
             ito__permute(s->seed, SPLIT_EPOCH, s->rows + s->valid, i);
 
-        ito__codes_rows_get(s->codes, &at, 1, &row, out + i * dim, dim);
+        fetch(s, &at, true, 1, &row, out + i * dim);
     }
 }

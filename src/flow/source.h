@@ -15,10 +15,14 @@
 struct ito_source {
     ito_ctx *ctx;
     ito_schema *schema;
-    ito_dist *dist;   /* drawn afresh from it, or NULL */
-    ito_codes *codes; /* else the rows of a table, ... */
-    uint64_t rows;    /* ... of which this many are trained on ... */
-    uint64_t valid;   /* ... and this many validate */
+    ito_dist *dist;     /* drawn afresh from it, or NULL */
+    ito_images *images; /* else images, ... */
+    float *shade;       /* ... where of bytes, their 256 coordinates, ... */
+    bool flip;          /* ... drawn mirrored ... */
+    size_t shift;       /* ... and moved, */
+    ito_codes *codes;   /* or the rows of a table, ... */
+    uint64_t rows;      /* ... of which this many are trained on ... */
+    uint64_t valid;     /* ... and this many validate */
     uint64_t seed;
     char hash[ITO_SHA256_HEX]; /* SHA-256 of the table, or "" */
     labels label;              /* of the rows; count 0: there are none */
@@ -47,6 +51,17 @@ void ito__source_draw(const ito_source *source, const ito_kern *kern,
  * fixed draws of a distribution. */
 void ito__source_valid(const ito_source *source, const ito_kern *kern,
                        const draw *d, float *out);
+
+/* Coordinates of the images index[0 .. n-1]; where `at` is not NULL, mirrored
+ * and moved as the noise of that address says, id = index. */
+void ito__source_images_get(const ito_source *s, const ito_noise *at, size_t n,
+                            const uint64_t *index, float *out);
+/* Take images, which `s` then owns, also on failure, as the rows of s. */
+ito_status ito__source_images(ito_ctx *ctx, ito_source *s, ito_images *images,
+                              const ito_source_opts *o);
+
+/* Keep `fraction` (0: the default) of the rows for validation. */
+void ito__source_split(ito_source *s, uint64_t total, double fraction);
 
 /* Take the column `name` of a table as the labels of s; *rest is the table
  * without it, to be freed by ito_table_free. */

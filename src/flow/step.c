@@ -7,7 +7,7 @@
  *     ranks      the subtrees of the other ranks come in
  *     merge      slices of the parameters: all subtrees into one, and the
  *                sum of squares for clipping
- *     update     slices: Adam, moving average
+ *     update     slices: Adam, running values, moving average
  *     pack       layers: weights in kernel order for the next step
  *
  * Every parallel loop is cut by things that do not depend on the number of
@@ -24,7 +24,8 @@
 #include "nn/op.h"
 
 #define CHUNK           ITO__PARAM_CHUNK
-#define DIVERGED_FACTOR 1e6 /* times the first loss */
+#define DIVERGED_FACTOR 1e6  /* times the first loss */
+#define MOMENTUM        0.1F /* of running values: arXiv:1502.03167 as PyTorch */
 
 #define PI 3.14159265358979323846
 
@@ -79,6 +80,21 @@ static void run_ranges(void *arg, size_t worker, size_t begin, size_t end)
     }
 }
 
+/* The sum of squares of what is learned among at .. end - 1. */
+static double square_of(const ito_trainer *t, size_t at, size_t end)
+{
+    double sum = 0.0;
+
+    for (size_t stop; at < end; at = stop) {
+        bool running;
+
+        stop = ito__graph_piece(t->graph, at, end, &running);
+        if (!running)
+            sum += t->ctx->kern->sumsq(stop - at, t->total + at);
+    }
+    return sum;
+}
+
 static void merge_chunks(void *arg, size_t worker, size_t begin, size_t end)
 {
     ito_trainer *t = arg;
@@ -91,7 +107,7 @@ static void merge_chunks(void *arg, size_t worker, size_t begin, size_t end)
         for (size_t k = 0; k < t->merge_count; k++)
             kern->add(n, t->merges[k].to + at, t->merges[k].from + at,
                       t->merges[k].to + at);
-        t->chunk_sum[c] = kern->sumsq(n, t->total + at);
+        t->chunk_sum[c] = square_of(t, at, at + n);
     }
 }
 
@@ -101,6 +117,27 @@ typedef struct update {
     ito_adam adam;
     float forget; /* 1 - rate of the moving average */
 } update;
+
+/* What is learned moves by Adam; running values towards those of the batch,
+ * whose shards' values, each times its rows, were added up. */
+static void update_pieces(const update *u, size_t at, size_t end)
+{
+    const ito_trainer *t = u->t;
+    const ito_kern *kern = t->ctx->kern;
+
+    for (size_t stop; at < end; at = stop) {
+        float *g = t->total + at, *w = t->w + at;
+        bool running;
+
+        stop = ito__graph_piece(t->graph, at, end, &running);
+        if (running) {
+            kern->scale(stop - at, 1.0F / (float)t->o.batch, g, g);
+            kern->lerp(stop - at, MOMENTUM, g, w);
+        } else {
+            kern->adam(stop - at, &u->adam, g, w, t->m + at, t->v + at);
+        }
+    }
+}
 
 static void update_chunks(void *arg, size_t worker, size_t begin, size_t end)
 {
@@ -112,7 +149,7 @@ static void update_chunks(void *arg, size_t worker, size_t begin, size_t end)
     for (size_t c = begin; c < end; c++) {
         const size_t at = c * CHUNK, n = size_min(CHUNK, t->params - at);
 
-        kern->adam(n, &u->adam, t->total + at, t->w + at, t->m + at, t->v + at);
+        update_pieces(u, at, at + n);
         kern->lerp(n, u->forget, t->w + at, t->average + at);
     }
 }

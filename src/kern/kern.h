@@ -89,6 +89,42 @@ typedef struct ito_gemm {
     real *work;
 } ito_gemm;
 
+/*
+ * Images, channels last, and their convolution with size x size weights:
+ *
+ *     x  rows x h x w x in        W  size x size x in x out
+ *     y  rows x oh x ow x out,    oh = (h + 2 pad - size) / stride + 1
+ *
+ *     z(i, j, o) = bias(o) + sum over ky, kx, c of W(ky, kx, c, o)
+ *                  x(i stride + ky - pad, j stride + kx - pad, c)
+ *
+ * x being zero outside of the image.  `winograd` allows Winograd's F(4x4,
+ * 3x3) for size 3, stride 1, pad 1; it is taken where it is faster.
+ */
+typedef struct ito_conv_shape {
+    size_t h, w, in, out;
+    size_t size, stride, pad;
+    bool winograd;
+} ito_conv_shape;
+
+/* One run of a convolution, forward (x to y), backward to x (dz to dx) or to
+ * the weights (x and dz to grad, which is set).  work: conv_work reals. */
+typedef struct ito_conv_run {
+    const ito_conv_shape *s;
+    size_t rows;
+    const real *packed; /* by conv_pack; not for the weights */
+    const real *x;
+    real *y;
+    const real *bias; /* NULL for none */
+    ito_act act;      /* y = act(z) */
+    real *deriv;      /* NULL, or act'(z) as y */
+    const real *dz;
+    real *dx;
+    bool accumulate; /* add to y before the activation, or to dx */
+    real *grad;
+    real *work;
+} ito_conv_run;
+
 /* One step of Adam or AdamW on a slice of the parameters (see adam below). */
 typedef struct ito_adam {
     real beta1, beta2; /* decay rates of the moments */
@@ -243,6 +279,25 @@ typedef struct ito_kern {
      * x is rows x cols with stride ld.  Gradient of a bias. */
     void (*colsum)(size_t rows, size_t cols, const real *x, size_t ld,
                    real *out);
+    /* sum[j] += y[i][j], dot[j] += x[i][j] y[i][j] in double, rows in order;
+     * x and y are rows x cols.  What normalisation needs. */
+    void (*colsums)(size_t rows, size_t cols, const real *x, const real *y,
+                    double *sum, double *dot);
+    /* y[i][j] = a[j] x[i][j] + b[j], by fma. */
+    void (*affine)(size_t rows, size_t cols, const real *x, const real *a,
+                   const real *b, real *y);
+    /* z[i][j] = by[0][j] x[i][j] + by[1][j] y[i][j] + by[2][j], two fma, the
+     * first the last; or, add, z plus that. */
+    void (*affine2)(size_t rows, size_t cols, const real *x, const real *y,
+                    const real *const by[3], bool add, real *z);
+    /* Of each row y = (x - m) s, s = 1 / sqrt(v + eps), which goes to scale,
+     * m its mean and v its variance; not center: m = 0. */
+    void (*rownorm)(size_t rows, size_t cols, double eps, bool center,
+                    const real *x, real *y, real *scale);
+    /* g = s (g - mean(g) - y mean(g y)) of each row; not center: without
+     * mean(g). */
+    void (*rownorm_grad)(size_t rows, size_t cols, bool center, const real *y,
+                         const real *scale, real *g);
 
     /* Elementary functions; errors stated in math_tmpl.h. */
     void (*exp)(size_t n, const real *x, real *y);
@@ -258,12 +313,27 @@ typedef struct ito_kern {
     void (*act)(size_t n, ito_act act, const real *x, real *y);
     void (*act_grad)(size_t n, ito_act act, const real *x, real *y, real *d);
 
+    /* Each row of rows x cols numbers, cols at least 1: x = exp(scale x) over
+     * its sum, scale > 0; and, p being that, dp = scale p (dp - p.dp). */
+    void (*softmax)(size_t rows, size_t cols, real scale, real *x);
+    void (*softmax_grad)(size_t rows, size_t cols, real scale, const real *p,
+                         real *dp);
+
     /* Matrix products.  packed_b is the size of a packed k x n operand. */
     size_t (*packed_b)(size_t k, size_t n);
     void (*pack_b)(size_t k, size_t n, const real *b, size_t b_row,
                    size_t b_col, real *out);
     size_t (*gemm_work)(size_t m, size_t n, size_t k);
     void (*gemm)(const ito_gemm *g);
+
+    /* Convolutions; each output a fixed sequence of operations that depends
+     * on the shape alone. */
+    size_t (*conv_packed)(const ito_conv_shape *s);
+    void (*conv_pack)(const ito_conv_shape *s, const real *weights, real *out);
+    size_t (*conv_work)(const ito_conv_shape *s);
+    void (*conv)(const ito_conv_run *c);
+    void (*conv_dx)(const ito_conv_run *c);
+    void (*conv_dw)(const ito_conv_run *c);
 
     /* g' = g_scale g; m = beta1 m + (1 - beta1) g'; v = beta2 v + (1 - beta2)
      * g'^2; w = decay w - rate m / (sqrt(v_scale v) + eps). */

@@ -13,6 +13,8 @@
 #include "kern/bisect_tmpl.h"
 #include "kern/draw_tmpl.h"
 #include "kern/learn_tmpl.h"
+#include "kern/norm_tmpl.h"
+#include "kern/softmax_tmpl.h"
 
 #define MIXTURE ito_mix
 #define RK_STEP ito_rk
@@ -20,6 +22,7 @@
 #include "kern/mixture_tmpl.h"
 #include "kern/native_tmpl.h"
 
+#include "kern/conv_tmpl.h"
 #include "kern/em_tmpl.h"
 #include "kern/gemm_tmpl.h"
 #include "kern/words_tmpl.h"
@@ -53,16 +56,29 @@ const ito_kern KERN_CAT(ito__kern_, SIMD_NAME) = {
     .sumsq = vec_sumsq,
     .all_finite = vec_all_finite,
     .colsum = vec_colsum,
+    .colsums = vec_colsums,
+    .affine = vec_affine,
+    .affine2 = vec_affine2,
+    .rownorm = vec_rownorm,
+    .rownorm_grad = vec_rownorm_grad,
     .exp = vec_exp,
     .log = vec_log,
     .tanh = vec_tanh,
     .sincos = vec_sincos,
     .act = vec_act,
     .act_grad = vec_act_grad,
+    .softmax = vec_softmax,
+    .softmax_grad = vec_softmax_grad,
     .packed_b = packed_b,
     .pack_b = pack_b,
     .gemm_work = gemm_work,
     .gemm = gemm,
+    .conv_packed = conv_packed,
+    .conv_pack = conv_pack,
+    .conv_work = conv_work,
+    .conv = conv_forward,
+    .conv_dx = conv_dx,
+    .conv_dw = conv_dw,
     .adam = vec_adam,
     .bisect = vec_bisect,
     .mixture = vec_mixture,

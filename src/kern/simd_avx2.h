@@ -117,6 +117,7 @@ static inline vf v_float(vi a) { return _mm256_castsi256_ps(a); }
 
 /* --- doubles ----------------------------------------------------------- */
 static inline vd vd_zero(void) { return _mm256_setzero_pd(); }
+static inline vd vd_load(const double *p) { return _mm256_loadu_pd(p); }
 static inline vd vd_load_real(const real *p)
 {
     return _mm256_cvtps_pd(_mm_loadu_ps(p));

@@ -113,6 +113,7 @@ static inline vf v_float(vi a) { return _mm512_castsi512_ps(a); }
 
 /* --- doubles ----------------------------------------------------------- */
 static inline vd vd_zero(void) { return _mm512_setzero_pd(); }
+static inline vd vd_load(const double *p) { return _mm512_loadu_pd(p); }
 static inline vd vd_load_real(const real *p)
 {
     return _mm512_cvtps_pd(_mm256_loadu_ps(p));

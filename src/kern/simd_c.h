@@ -127,6 +127,7 @@ static inline vf v_float(vi a)
 
 /* --- doubles, for sums ------------------------------------------------- */
 static inline vd vd_zero(void) { return 0.0; }
+static inline vd vd_load(const double *p) { return *p; }
 static inline vd vd_load_real(const real *p) { return (double)*p; }
 static inline void vd_store(double *p, vd a) { *p = a; }
 static inline vd vd_add(vd a, vd b) { return a + b; }

@@ -107,6 +107,7 @@ static inline vf v_float(vi a) { return vreinterpretq_f32_u32(a); }
 
 /* --- doubles ----------------------------------------------------------- */
 static inline vd vd_zero(void) { return vdupq_n_f64(0.0); }
+static inline vd vd_load(const double *p) { return vld1q_f64(p); }
 static inline vd vd_load_real(const real *p)
 {
     return vcvt_f64_f32(vld1_f32(p));

@@ -30,6 +30,7 @@ static call make_call(const ito_plan *plan, const ito_weights *w, real *work,
         .y = at->y == NO_NODE ? NULL : work + at->y,
         .saved = at->saved == NO_NODE ? NULL : work + at->saved,
         .work = work + plan->scratch,
+        .train = plan->mode == ITO_MODE_TRAIN,
     };
 
     for (size_t k = 0; k < n->op->inputs; k++)

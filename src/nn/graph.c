@@ -9,10 +9,13 @@
 
 /* Every operation, by name: what a model file may contain. */
 static const op *const ops[] = {
-    &ito__op_input,  &ito__op_linear,    &ito__op_act,
-    &ito__op_add,    &ito__op_mul,       &ito__op_scale_shift,
-    &ito__op_concat, &ito__op_fourier,   &ito__op_columns,
-    &ito__op_embed,  &ito__op_potential,
+    &ito__op_input,     &ito__op_linear,    &ito__op_act,
+    &ito__op_add,       &ito__op_mul,       &ito__op_scale_shift,
+    &ito__op_concat,    &ito__op_fourier,   &ito__op_columns,
+    &ito__op_embed,     &ito__op_potential, &ito__op_reshape,
+    &ito__op_upsample,  &ito__op_pool,      &ito__op_mean,
+    &ito__op_attention, &ito__op_patches,   &ito__op_unpatch,
+    &ito__op_positions, &ito__op_conv,      &ito__op_norm,
 };
 
 const op *ito__op_find(const char *name)
@@ -73,6 +76,11 @@ static void name_node(const ito_graph *g, node *n)
     (void)snprintf(n->name, sizeof(n->name), "%.15s%zu", n->op->name, same);
 }
 
+size_t ito__dims_cols(const dims *d)
+{
+    return size_mul(size_mul(d->h, d->w), d->c);
+}
+
 ito_status ito__graph_push(ito_ctx *ctx, ito_graph *g, const node *proto,
                            ito_node *out)
 {
@@ -87,9 +95,13 @@ ito_status ito__graph_push(ito_ctx *ctx, ito_graph *g, const node *proto,
             return ito__fail(ctx, ITO_EARG, "graph: %s: no node %zu among %zu",
                              n.op->name, n.in[i], g->count);
         n.in_cols[i] = g->nodes[n.in[i]].cols;
+        n.in_dims[i] = g->nodes[n.in[i]].dims;
     }
+    n.dims.h = n.dims.h ? n.dims.h : 1;
+    n.dims.w = n.dims.w ? n.dims.w : 1;
     if ((rc = n.op->shape(ctx, &n)) != ITO_OK)
         return rc;
+    n.cols = ito__dims_cols(&n.dims);
     if (n.cols == 0 || n.cols > COLS_MAX || n.params > SIZE_MAX / 64)
         return ito__fail(ctx, ITO_EARG, "graph: %s of %zu columns", n.op->name,
                          n.cols);
@@ -124,9 +136,51 @@ size_t ito_graph_output_cols(const ito_graph *g)
     return g->output == NO_NODE ? 0 : g->nodes[g->output].cols;
 }
 
+ito_status ito_graph_shape(ito_ctx *ctx, const ito_graph *g, ito_node x,
+                           size_t shape[3])
+{
+    if (x >= g->count)
+        return ito__fail(ctx, ITO_EARG, "graph: no node %zu among %zu", x,
+                         g->count);
+    shape[0] = g->nodes[x].dims.h;
+    shape[1] = g->nodes[x].dims.w;
+    shape[2] = g->nodes[x].dims.c;
+    return ITO_OK;
+}
+
 size_t ito_graph_params(const ito_graph *g)
 {
     return g->params;
+}
+
+static size_t running_of(const node *n)
+{
+    return n->op->running ? n->op->running(n) : 0;
+}
+
+size_t ito_graph_running(const ito_graph *g)
+{
+    size_t sum = 0;
+
+    for (size_t i = 0; i < g->count; i++)
+        sum += running_of(&g->nodes[i]);
+    return sum;
+}
+
+size_t ito__graph_piece(const ito_graph *g, size_t at, size_t end,
+                        bool *running)
+{
+    *running = false;
+    for (size_t i = 0; i < g->count; i++) {
+        const node *n = &g->nodes[i];
+        const size_t stop = n->param + n->params, first = stop - running_of(n);
+
+        if (first == stop || stop <= at)
+            continue;
+        *running = first <= at;
+        return size_min(end, *running ? stop : first);
+    }
+    return end;
 }
 
 double ito_graph_madds(const ito_graph *g)

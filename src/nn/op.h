@@ -24,15 +24,26 @@
 #define NAME_MAX_BYTES  24
 #define NO_NODE         SIZE_MAX
 
+#define MORE 3
+
 typedef struct op op;
+
+/* The inner shape of a tensor: h x w places of c channels, channels last.  A
+ * plain vector is 1 x 1 x c, n tokens are n x 1 x c. */
+typedef struct dims {
+    size_t h, w, c;
+} dims;
 
 /* A node: an operation, its inputs, its attributes, its place. */
 typedef struct node {
     const op *op;
     size_t in[NODE_INPUTS_MAX]; /* earlier nodes, NO_NODE where unused */
-    size_t cols;                /* of the output */
+    dims dims;                  /* of the output */
+    size_t cols;                /* their product */
     ito_act act;
-    size_t attr; /* what the operation wants: input kind, feature count */
+    size_t attr;       /* what the operation wants: input kind, kernel size */
+    size_t more[MORE]; /* what else it wants, 0 where nothing */
+    dims in_dims[NODE_INPUTS_MAX];
     size_t in_cols[NODE_INPUTS_MAX];
     size_t param, params; /* slice of the parameter vector */
     size_t saved;         /* reals a row that forward keeps */
@@ -59,6 +70,7 @@ typedef struct call {
     real *y;
     real *saved;
     real *work;
+    bool train; /* the mode is TRAIN */
     /* backward only */
     real *dy;                     /* may be overwritten */
     real *dx[NODE_INPUTS_MAX];    /* NULL: not wanted */
@@ -69,7 +81,9 @@ typedef struct call {
 struct op {
     const char *name;
     size_t inputs;
-    /* Check the node and set cols, params, saved. */
+    unsigned format; /* of model files that first has it; 0 = 1 */
+    /* Check the node and set dims, params, saved.  dims holds what the
+     * builder wants; in_dims and in_cols are known. */
     ito_status (*shape)(ito_ctx *ctx, node *n);
     void (*infer)(const call *c);
     void (*forward)(const call *c);
@@ -83,6 +97,9 @@ struct op {
     /* Slice i of the node's parameters: its name is the suffix, its offset
      * relative to the node.  -1 past the last. */
     int (*slice)(const node *n, size_t i, ito_slice *s);
+    /* How many of the node's parameters, its last ones, are running values
+     * (ito_slice.running); NULL for none. */
+    size_t (*running)(const node *n);
 };
 
 extern const op ito__op_input;
@@ -96,6 +113,30 @@ extern const op ito__op_fourier;
 extern const op ito__op_columns;
 extern const op ito__op_embed;
 extern const op ito__op_potential;
+extern const op ito__op_reshape;
+extern const op ito__op_upsample;
+extern const op ito__op_pool;
+extern const op ito__op_mean;
+extern const op ito__op_attention;
+extern const op ito__op_patches;
+extern const op ito__op_unpatch;
+extern const op ito__op_positions;
+extern const op ito__op_conv;
+extern const op ito__op_norm;
+
+static inline bool same_dims(const dims *a, const dims *b)
+{
+    return a->h == b->h && a->w == b->w && a->c == b->c;
+}
+
+/* Places of a tensor that the operation gives and of its input i. */
+static inline size_t places(const dims *d)
+{
+    return d->h * d->w;
+}
+
+/* The product of the three, SIZE_MAX where that is too much. */
+size_t ito__dims_cols(const dims *d);
 
 /* In a backward pass: dx[i] = v, or dx[i] += v, or nothing where it is not
  * wanted. */
@@ -104,10 +145,15 @@ void ito__op_give(const call *c, size_t i, const real *v);
 /* The operation of that name, or NULL. */
 const op *ito__op_find(const char *name);
 
-/* Add a node whose op, in, act and attr are set (and cols, where the
- * operation lets the caller choose). */
+/* Add a node whose op, in, act, attr and more are set (and dims, where the
+ * operation lets the caller choose; channels alone is enough). */
 ito_status ito__graph_push(ito_ctx *ctx, ito_graph *g, const node *proto,
                            ito_node *out);
+
+/* The end, at most `end`, of the piece of the parameters that begins at `at`
+ * and is of one kind: running values, or what is learned. */
+size_t ito__graph_piece(const ito_graph *g, size_t at, size_t end,
+                        bool *running);
 
 struct ito_weights {
     ito_ctx *ctx;

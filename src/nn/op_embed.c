@@ -7,36 +7,40 @@
 
 #include "nn/op.h"
 
-/* ---- y = x[:, first .. first + cols - 1] ---- */
+/* ---- y = x[:, first .. first + cols - 1], of the channels ---- */
 
 static ito_status columns_shape(ito_ctx *ctx, node *n)
 {
-    if (n->cols == 0 || n->attr > n->in_cols[0] ||
-        n->cols > n->in_cols[0] - n->attr)
+    const dims *x = &n->in_dims[0];
+
+    if (n->dims.c == 0 || n->attr > x->c || n->dims.c > x->c - n->attr)
         return ito__fail(ctx, ITO_EARG,
                          "graph: columns %zu to %zu of %zu columns", n->attr,
-                         n->attr + n->cols, n->in_cols[0]);
+                         n->attr + n->dims.c, x->c);
+    n->dims = (dims){ x->h, x->w, n->dims.c };
     return ITO_OK;
 }
 
 static void columns_forward(const call *c)
 {
-    const size_t from = c->n->in_cols[0], to = c->n->cols;
+    const size_t from = c->n->in_dims[0].c, to = c->n->dims.c;
+    const size_t rows = c->rows * places(&c->n->dims);
 
-    for (size_t r = 0; r < c->rows; r++)
+    for (size_t r = 0; r < rows; r++)
         memcpy(c->y + r * to, c->x[0] + r * from + c->n->attr,
                to * sizeof(*c->y));
 }
 
 static void columns_backward(const call *c)
 {
-    const size_t from = c->n->in_cols[0], to = c->n->cols;
+    const size_t from = c->n->in_dims[0].c, to = c->n->dims.c;
+    const size_t rows = c->rows * places(&c->n->dims);
 
     if (!c->dx[0])
         return;
     if (!c->dx_add[0])
-        memset(c->dx[0], 0, c->rows * from * sizeof(*c->dx[0]));
-    for (size_t r = 0; r < c->rows; r++) {
+        memset(c->dx[0], 0, rows * from * sizeof(*c->dx[0]));
+    for (size_t r = 0; r < rows; r++) {
         real *dx = c->dx[0] + r * from + c->n->attr;
 
         c->kern->add(to, c->dy + r * to, dx, dx);
@@ -45,6 +49,7 @@ static void columns_backward(const call *c)
 
 const op ito__op_columns = {
     .name = "columns",
+    .format = 2,
     .inputs = 1,
     .shape = columns_shape,
     .infer = columns_forward,
@@ -57,7 +62,7 @@ ito_status ito_graph_columns(ito_ctx *ctx, ito_graph *g, ito_node x,
 {
     const node n = { .op = &ito__op_columns,
                      .in = { x, NO_NODE },
-                     .cols = cols,
+                     .dims.c = cols,
                      .attr = first };
 
     return ito__graph_push(ctx, g, &n, out);
@@ -68,12 +73,13 @@ ito_status ito_graph_columns(ito_ctx *ctx, ito_graph *g, ito_node x,
 static ito_status embed_shape(ito_ctx *ctx, node *n)
 {
     if (n->in_cols[0] != 1 || n->attr == 0 || n->attr > COLS_MAX ||
-        n->cols == 0 || n->cols > COLS_MAX / n->attr)
+        n->dims.c == 0 || n->dims.c > COLS_MAX / n->attr)
         return ito__fail(ctx, ITO_EARG,
                          "graph: a table of %zu vectors of %zu for %zu "
                          "columns: at most 2^24 weights, one column of indices",
-                         n->attr, n->cols, n->in_cols[0]);
-    n->params = n->attr * n->cols;
+                         n->attr, n->dims.c, n->in_cols[0]);
+    n->dims = (dims){ 1, 1, n->dims.c };
+    n->params = n->attr * n->dims.c;
     return ITO_OK;
 }
 
@@ -115,12 +121,15 @@ static int embed_slice(const node *n, size_t i, ito_slice *s)
 {
     if (i > 0)
         return -1;
-    *s = (ito_slice){ "table", 0, { n->attr, n->cols }, 2, 1 };
+    *s = (ito_slice){
+        "table", 0, { n->attr, n->cols }, 2, 1, ITO_START_RULE, 0
+    };
     return 0;
 }
 
 const op ito__op_embed = {
     .name = "embed",
+    .format = 2,
     .inputs = 1,
     .shape = embed_shape,
     .infer = embed_forward,
@@ -134,7 +143,7 @@ ito_status ito_graph_embed(ito_ctx *ctx, ito_graph *g, ito_node index,
 {
     const node n = { .op = &ito__op_embed,
                      .in = { index, NO_NODE },
-                     .cols = cols,
+                     .dims.c = cols,
                      .attr = count };
 
     return ito__graph_push(ctx, g, &n, out);

@@ -11,9 +11,9 @@
 
 static ito_status input_shape(ito_ctx *ctx, node *n)
 {
-    if (n->attr > ITO_INPUT_COND || (n->attr == ITO_INPUT_T && n->cols != 1))
+    if (n->attr > ITO_INPUT_COND || (n->attr == ITO_INPUT_T && n->dims.c != 1))
         return ito__fail(ctx, ITO_EARG, "graph: input %zu of %zu columns",
-                         n->attr, n->cols);
+                         n->attr, n->dims.c);
     return ITO_OK;
 }
 
@@ -35,7 +35,7 @@ ito_status ito_graph_input(ito_ctx *ctx, ito_graph *g, ito_input which,
 {
     const node n = { .op = &ito__op_input,
                      .in = { NO_NODE, NO_NODE },
-                     .cols = cols,
+                     .dims.c = cols,
                      .attr = (size_t)which };
     ito_status rc;
 
@@ -47,12 +47,17 @@ ito_status ito_graph_input(ito_ctx *ctx, ito_graph *g, ito_input which,
     return rc;
 }
 
-/* ---- y = [a b] ---- */
+/* ---- y = [a b], channels side by side at every place ---- */
 
 static ito_status concat_shape(ito_ctx *ctx, node *n)
 {
-    (void)ctx;
-    n->cols = n->in_cols[0] + n->in_cols[1];
+    const dims *a = &n->in_dims[0], *b = &n->in_dims[1];
+
+    if (a->h != b->h || a->w != b->w)
+        return ito__fail(ctx, ITO_EARG,
+                         "graph: concat of %zu x %zu and %zu x %zu places",
+                         a->h, a->w, b->h, b->w);
+    n->dims = (dims){ a->h, a->w, a->c + b->c };
     return ITO_OK;
 }
 
@@ -70,9 +75,10 @@ static void copy(real *to, const real *from, size_t n)
 
 static void concat_forward(const call *c)
 {
-    const size_t a = c->n->in_cols[0], b = c->n->in_cols[1];
+    const size_t a = c->n->in_dims[0].c, b = c->n->in_dims[1].c;
+    const size_t rows = c->rows * places(&c->n->dims);
 
-    for (size_t r = 0; r < c->rows; r++) {
+    for (size_t r = 0; r < rows; r++) {
         copy(c->y + r * (a + b), c->x[0] + r * a, a);
         copy(c->y + r * (a + b) + a, c->x[1] + r * b, b);
     }
@@ -80,13 +86,14 @@ static void concat_forward(const call *c)
 
 static void concat_backward(const call *c)
 {
+    const size_t rows = c->rows * places(&c->n->dims);
     size_t at = 0;
 
     for (size_t i = 0; i < 2; i++) {
-        const size_t cols = c->n->in_cols[i];
+        const size_t cols = c->n->in_dims[i].c;
 
-        for (size_t r = 0; c->dx[i] && r < c->rows; r++) {
-            const real *dy = c->dy + r * c->n->cols + at;
+        for (size_t r = 0; c->dx[i] && r < rows; r++) {
+            const real *dy = c->dy + r * c->n->dims.c + at;
             real *dx = c->dx[i] + r * cols;
 
             if (c->dx_add[i])
@@ -126,7 +133,7 @@ static ito_status fourier_shape(ito_ctx *ctx, node *n)
                          "graph: %zu Fourier features of %zu columns: 1 to %d "
                          "of one column",
                          n->attr, n->in_cols[0], FOURIER_MAX);
-    n->cols = 2 * n->attr;
+    n->dims = (dims){ 1, 1, 2 * n->attr };
     return ITO_OK;
 }
 

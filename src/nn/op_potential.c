@@ -44,8 +44,8 @@ static ito_status shape(ito_ctx *ctx, node *n)
                          "graph: the integral of %s has no closed form; take "
                          "silu, tanh or relu",
                          ito_act_name(n->act) ? ito_act_name(n->act) : "that");
-    n->cols = n->in_cols[0];
-    n->params = n->cols * units(n);
+    n->dims = (dims){ 1, 1, n->in_cols[0] };
+    n->params = n->in_cols[0] * units(n);
     n->saved = 2 * units(n);
     return ITO_OK;
 }
@@ -238,12 +238,14 @@ static int slice(const node *n, size_t i, ito_slice *s)
 {
     if (i > 0)
         return -1;
-    *s = (ito_slice){ "weight", 0, { n->cols, units(n) }, 2, 1 };
+    *s = (ito_slice){ "weight",       0, { n->cols, units(n) }, 2, 1,
+                      ITO_START_RULE, 0 };
     return 0;
 }
 
 const op ito__op_potential = {
     .name = "potential",
+    .format = 2,
     .inputs = 2,
     .shape = shape,
     .infer = infer,

@@ -39,6 +39,29 @@ static double half_width(const ito_slice *s, ito_init init)
     return sqrt(1.0 / (double)s->fan_in);
 }
 
+static void fill(ito_ctx *ctx, const ito_slice *s, ito_init init,
+                 const ito_noise *at, float *p)
+{
+    const size_t n = s->shape[0] * s->shape[1];
+    const float a = (float)half_width(s, init);
+
+    switch (s->start) {
+    case ITO_START_RULE:
+        ito__uniform_comp(ctx->kern, at, s->offset, n, 0, p);
+        for (size_t j = 0; j < n; j++)
+            p[j] = (2.0F * p[j] - 1.0F) * a;
+        break;
+    case ITO_START_NORMAL:
+        ito__normal_comp(ctx->kern, at, s->offset, n, 0, p);
+        break;
+    case ITO_START_ZERO:
+    case ITO_START_ONE:
+        for (size_t j = 0; j < n; j++)
+            p[j] = s->start == ITO_START_ONE ? 1.0F : 0.0F;
+        break;
+    }
+}
+
 void ito_graph_init(ito_ctx *ctx, const ito_graph *g, ito_init init,
                     uint64_t seed, float *params)
 {
@@ -46,12 +69,6 @@ void ito_graph_init(ito_ctx *ctx, const ito_graph *g, ito_init init,
     ito_slice s;
 
     for (size_t i = 0; ito_graph_slice(g, i, &s) == 0; i++) {
-        const size_t n = s.shape[0] * s.shape[1];
-        const float a = (float)half_width(&s, init);
-        float *p = params + s.offset;
-
-        ito__uniform_comp(ctx->kern, &at, s.offset, n, 0, p);
-        for (size_t j = 0; j < n; j++)
-            p[j] = (2.0F * p[j] - 1.0F) * a;
+        fill(ctx, &s, init, &at, params + s.offset);
     }
 }

@@ -211,13 +211,14 @@ static double head_of(const pen *p, const ito_figure *f)
     key list[KEYS_MAX];
     const size_t n = f->legend ? ito__legend_keys(f, NULL, list) : 0;
     const double room = f->width - 2.0 * EDGE;
+    const size_t rows = ito__legend_rows(p, list, n, room);
     double used;
 
     if (!f->title)
-        return n > 0 ? LEGEND_SIZE + 7.0 : 0.0;
+        return n > 0 ? (double)rows * LEGEND_LINE + 2.0 : 0.0;
     used = ito__text_width(p, f->title, HEAD_SIZE) + 16.0;
     if (n > 0 && used + ito__legend_width(p, list, n) > room)
-        return HEAD_SIZE + LEGEND_SIZE + 13.0;
+        return HEAD_SIZE + 8.0 + (double)rows * LEGEND_LINE;
     return HEAD_SIZE + 8.0;
 }
 

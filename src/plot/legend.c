@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * legend.c - legends: one row of keys, each a sign and a label.
+ * legend.c - legends: rows of keys, each a sign and a label.
  *
  * A label is shown once, however many layers carry it.  The key of arrows is
  * an arrow of true length, with the number that it stands for.
@@ -104,6 +104,24 @@ double ito__legend_width(const pen *p, const key *list, size_t n)
     for (size_t i = 0; i < n; i++)
         w += key_width(p, &list[i]);
     return w;
+}
+
+size_t ito__legend_row(const pen *p, const key *list, size_t n, double room)
+{
+    size_t fit = n > 0 ? 1 : 0;
+
+    while (fit < n && ito__legend_width(p, list, fit + 1) <= room)
+        fit++;
+    return fit;
+}
+
+size_t ito__legend_rows(const pen *p, const key *list, size_t n, double room)
+{
+    size_t rows = 0;
+
+    for (size_t at = 0; at < n; rows++)
+        at += ito__legend_row(p, list + at, n - at, room);
+    return rows;
 }
 
 static void sign_line(const pen *p, const layer *l, double x, double y)

@@ -14,6 +14,7 @@
 #define TICK_SIZE   7.5 /* sizes of texts */
 #define LABEL_SIZE  8.5
 #define LEGEND_SIZE 8.0
+#define LEGEND_LINE 13.0 /* from a row of keys to the next */
 #define TITLE_SIZE  9.0
 #define HEAD_SIZE   11.0
 #define TICK_LENGTH 3.0
@@ -69,12 +70,17 @@ typedef struct key {
     const layer *layer;
 } key;
 
-#define KEYS_MAX 16
+#define KEYS_MAX 32
 
 /* The keys of one panel, or of all where panel is NULL; returns how many. */
 size_t ito__legend_keys(const ito_figure *f, const ito_panel *panel,
                         key list[KEYS_MAX]);
 double ito__legend_width(const pen *p, const key *list, size_t n);
+
+/* How many of the keys fit into a row so wide, at least one; how many such
+ * rows they all are. */
+size_t ito__legend_row(const pen *p, const key *list, size_t n, double room);
+size_t ito__legend_rows(const pen *p, const key *list, size_t n, double room);
 
 /* Draw a legend that ends at x on the baseline y. */
 void ito__legend_draw(const pen *p, const key *list, size_t n, double x,

@@ -16,6 +16,7 @@
 #define FIELD_PASSES 2
 #define LONG_SHARE   0.95 /* of the arrows have their true length */
 #define LONG_FACTOR  1.2  /* their length over their spacing */
+#define GIVEN_FACTOR 2.5  /* at most, where the scale is given */
 #define LENGTH_MOST  1e100
 
 static void check(recipe *r, const ito_instant *at, size_t count)
@@ -26,12 +27,12 @@ static void check(recipe *r, const ito_instant *at, size_t count)
         return;
     }
     for (size_t i = 0; i < count && r->rc == ITO_OK; i++) {
-        if (!(fabs(at[i].t) <= TIME_MOST) ||
+        if (!(fabs(at[i].t) <= TIME_MOST) || !(at[i].arrow_scale >= 0.0) ||
             (at[i].cloud.n == 0 && at[i].arrows.n == 0))
             r->rc = ito__fail(r->ctx, ITO_EARG,
-                              "plot: instant %zu has a time %g and nothing "
-                              "to draw",
-                              i + 1, at[i].t);
+                              "plot: instant %zu has a time %g, arrows of "
+                              "scale %g, or nothing to draw",
+                              i + 1, at[i].t, at[i].arrow_scale);
         if (r->rc == ITO_OK && at[i].cloud.n > 0)
             r->rc = ito__cloud_check(r->ctx, "plot: cloud", &at[i].cloud);
         if (r->rc == ITO_OK && at[i].arrows.n > 0)
@@ -84,10 +85,11 @@ static void arrow_lengths(recipe *r, const ito_cloud *a, double *len)
 }
 
 /* Arrows with those that are longer than LONG_SHARE of them shortened to that
- * length, and the scale at which it is a little more than their spacing;
- * to be freed.  NULL on failure. */
+ * length, and the scale at which it is a little more than their spacing; with
+ * a scale that is given, those that would span several others.  To be freed;
+ * NULL on failure. */
 static double *fit_arrows(recipe *r, const ito_cloud *a, const window *w,
-                          double *scale)
+                          double given, double *scale)
 {
     const double sx = w->x.hi - w->x.lo, sy = w->y.hi - w->y.lo;
     const double spacing =
@@ -105,7 +107,11 @@ static double *fit_arrows(recipe *r, const ito_cloud *a, const window *w,
         return NULL;
     }
     most = ito__quantile_sorted(out + 4 * a->n, a->n, LONG_SHARE);
-    *scale = most > 0.0 ? LONG_FACTOR * spacing / most : 0.0;
+    if (given > 0.0)
+        most = GIVEN_FACTOR * spacing / given;
+    *scale = given > 0.0  ? given
+             : most > 0.0 ? LONG_FACTOR * spacing / most
+                          : 0.0;
     for (size_t i = 0; i < a->n; i++) {
         const double u = ito__cloud_at(a, i, 2), v = ito__cloud_at(a, i, 3);
         const double len = sqrt(u * u + v * v);
@@ -119,16 +125,17 @@ static double *fit_arrows(recipe *r, const ito_cloud *a, const window *w,
     return out;
 }
 
-static void add_arrows(recipe *r, ito_panel *panel, const ito_cloud *a,
+static void add_arrows(recipe *r, ito_panel *panel, const ito_instant *at,
                        const window *w)
 {
+    const ito_cloud *const a = &at->arrows;
     const ito_style ink = { .colour = ITO_COLOUR_BLACK,
-                            .label = "|u|",
+                            .label = at->arrow_name ? at->arrow_name : "|u|",
                             .alpha = 0.85 };
     double scale, *rows = NULL;
 
     if (r->rc == ITO_OK)
-        rows = fit_arrows(r, a, w, &scale);
+        rows = fit_arrows(r, a, w, at->arrow_scale, &scale);
     if (rows) {
         const ito_cloud fit = { .n = a->n, .dim = 4, .f64 = rows };
 
@@ -143,7 +150,7 @@ static void add_instant(recipe *r, const ito_instant *at, const window *w,
     const ito_cloud *named = at->cloud.n > 0 ? &at->cloud : &at->arrows;
     char nx[NAME_TEXT], ny[NAME_TEXT], title[NAME_TEXT];
     const ito_panel_opts o = {
-        .title = title,
+        .title = at->title ? at->title : title,
         .x_label = ito__axis_name(named->names, 0, nx),
         .y_label = ito__axis_name(named->names, 1, ny),
         .x_min = w->x.lo,
@@ -172,14 +179,14 @@ static void add_instant(recipe *r, const ito_instant *at, const window *w,
     else if (r->rc == ITO_OK && at->cloud.n > 0)
         r->rc = ito_panel_scatter(r->ctx, panel, &at->cloud, 0, 1, &dots);
     if (arrows)
-        add_arrows(r, panel, &at->arrows, w);
+        add_arrows(r, panel, at, w);
 }
 
 ito_status ito_plot_field(ito_ctx *ctx, const ito_instant *instants,
                           size_t count, const ito_plot_opts *opts,
                           ito_figure **out)
 {
-    const size_t cols = count < PER_ROW ? count : PER_ROW;
+    size_t cols;
     window w;
     recipe r;
 
@@ -188,6 +195,7 @@ ito_status ito_plot_field(ito_ctx *ctx, const ito_instant *instants,
     check(&r, instants, count);
     if (r.rc != ITO_OK)
         return r.rc;
+    cols = size_min(count, r.o.columns ? r.o.columns : PER_ROW);
     w = join_windows(&r, instants, count);
     ito__recipe_figure(&r, size_ceil_div(count, cols), cols, false);
     for (size_t i = 0; i < count && r.rc == ITO_OK; i++) {

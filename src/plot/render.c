@@ -58,9 +58,15 @@ static void head(const pen *p, const ito_figure *f)
     const bool two = f->head > HEAD_SIZE + 10.0;
     char text[PAPER_TEXT];
     double room = right - left;
+    size_t rows = ito__legend_rows(p, list, n, room);
 
-    if (n > 0)
-        ito__legend_draw(p, list, n, right, f->head - 1.0);
+    for (size_t at = 0; at < n; rows--) {
+        const size_t row = ito__legend_row(p, list + at, n - at, room);
+        const double up = (double)(rows - 1) * LEGEND_LINE;
+
+        ito__legend_draw(p, list + at, row, right, f->head - 1.0 - up);
+        at += row;
+    }
     if (!f->title)
         return;
     if (n > 0 && !two)

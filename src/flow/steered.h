@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * steered.h - what ito_sample_opts asks for beside the flow itself: an energy,
+ * known coordinates, Langevin steps.
+ */
+#ifndef ITO_FLOW_STEERED_H
+#define ITO_FLOW_STEERED_H
+
+#include <ito/guide.h>
+#include <ito/model.h>
+
+#include "flow/extended.h"
+#include "flow/inpaint.h"
+
+/* Passes over each step where coordinates are known. */
+#define ITO__PASSES 4
+
+/* A problem under all that. */
+typedef struct steering {
+    const ito_sample_opts *o;
+    const ito_path *path;
+    const ito_field *field; /* the flow, led; what noise is added to */
+    ito_guide *guide;       /* or NULL */
+    ito_sigma *kick;        /* of Langevin steps, where it is the default */
+    inpaint paint;
+    const float *known; /* what is known, or NULL */
+    float *own_known;   /* the same, where the cells of a table say it */
+    float *cond;        /* of paint, or NULL */
+    size_t passes;
+} steering;
+
+/* Put the led flow in place of problem->field and its conditions in place of
+ * problem->cond.  *s must not move; ito__steering_end is due whatever this
+ * returns. */
+ito_status ito__steering_begin(ito_ctx *ctx, const sample_flow *flow,
+                               const ito_sample_opts *o, ito_problem *problem,
+                               steering *s);
+
+/* Solve the problem, whose field may have become noisy; x as for ito_solve. */
+ito_status ito__steering_solve(ito_ctx *ctx, steering *s,
+                               const ito_problem *problem,
+                               const ito_solve_opts *how, float *x);
+
+void ito__steering_end(ito_ctx *ctx, steering *s);
+
+/* --- between.c --------------------------------------------------------- */
+
+/* The solve of fixed steps, with what is done between two of them. */
+ito_status ito__between(ito_ctx *ctx, const steering *s,
+                        const ito_problem *problem, const ito_solve_opts *how,
+                        float *x);
+
+#endif /* ITO_FLOW_STEERED_H */
