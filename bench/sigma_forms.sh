@@ -33,16 +33,16 @@ table() {
             floor = sprintf("%.4f +- %.4f", $at["floor"], $at["floor_error"])
         }
         END {
-            printf "%-12s", measure
+            printf "%-24s", measure
             for (j = 1; j <= b; j++) printf " %17s", budget[j]
             printf "\n"
             for (i = 1; i <= n; i++) {
-                printf "%-12s", order[i]
+                printf "%-24s", order[i]
                 for (j = 1; j <= b; j++)
                     printf " %17s", text[order[i], budget[j]]
                 printf "\n"
             }
-            printf "%-12s %17s\n\n", "true rows", floor
+            printf "%-24s %17s\n\n", "true rows", floor
         }' "$2" "$3"
 }
 
@@ -56,8 +56,9 @@ for path in linear cosine vp; do
         "$ito" sweep "$model.safetensors" $how --solver heun \
             -o "$model-flow.csv"
         # shellcheck disable=SC2086
-        "$ito" sweep "$model.safetensors" $how --sigma constant --sigma beta \
-            --sigma sqrt --sigma sine --sigma kl -o "$model-noise.csv"
+        "$ito" sweep "$model.safetensors" $how --solver euler-maruyama \
+            --sigma constant --sigma beta --sigma sqrt --sigma sine \
+            --sigma kl -o "$model-noise.csv"
         echo "$path, $predict net, $steps steps"
         for measure in sliced_w2 shares spread; do
             table $measure "$model-flow.csv" "$model-noise.csv"

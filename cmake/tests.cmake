@@ -76,7 +76,7 @@ endforeach()
 # Everything that a network needs, compiled again with real = double.
 file(GLOB double_sources CONFIGURE_DEPENDS src/base/*.c src/ctx/*.c src/nn/*.c)
 list(FILTER double_sources EXCLUDE REGEX
-     "nn/(graph_run|graph_json|slices|mlp|tree|conds|potential.*)\\.c$")
+     "nn/(graph_run|graph_json|slices|learn|tree|potential.*)\\.c$")
 file(GLOB doubles CONFIGURE_DEPENDS tests/double_*.c)
 foreach(file ${doubles})
     get_filename_component(name ${file} NAME_WE)

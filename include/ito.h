@@ -30,6 +30,7 @@
 #include <ito/guide.h>
 #include <ito/image.h>
 #include <ito/layer.h>
+#include <ito/learn.h>
 #include <ito/likelihood.h>
 #include <ito/metric.h>
 #include <ito/model.h>
@@ -38,6 +39,7 @@
 #include <ito/oracle.h>
 #include <ito/path.h>
 #include <ito/plot.h>
+#include <ito/plot_images.h>
 #include <ito/plot_sim.h>
 #include <ito/plot_views.h>
 #include <ito/report.h>

@@ -46,6 +46,7 @@ ok 'a range' ito info a.csv --image 8x8 --range -1:300 --json
 has '"lo": -1, "hi": 300' out
 
 if has_part png; then
+    rm -rf folder empty mixed samples
     ok 'a grid' ito data glyphs -n 40 -o grid.png
     ok 'a folder' ito data a.idx -o folder/
     ok 'info' ito info folder
@@ -76,6 +77,17 @@ else
     fails 1 'without libpng' ito data glyphs -n 4 -o grid.png
 fi
 
+# A figure
+if has_part cairo; then
+    for name in p.png p.svg p.pdf; do
+        ok "plot $name" ito plot images glyphs -n 20 -o $name
+    done
+    ok 'of a table' ito plot images a.csv --image 8x8 -n 5 -o p.png \
+        --numbers p.csv
+    has ',picture,' p.csv
+    fails 1 'moons' ito plot images moons -o p.png
+fi
+
 # A model of images, without a file
 train() {
     ito train "$@" --width 32 --depth 1 --steps 20 --batch 64 -q
@@ -92,6 +104,9 @@ lines 6 s.csv
 ok 'sample npy' ito sample g.safetensors -n 5 --steps 4 -o s.npy
 ok 'the same' ito data s.npy -o s2.npy
 same s.npy s2.npy
+if has_part cairo; then
+    ok 'plot' ito plot images g.safetensors --steps 4 -n 30 -o p.png
+fi
 if has_part png; then
     ok 'a grid' ito sample g.safetensors -n 30 --steps 4 --label all -o s.png
     ok 'a folder' ito sample g.safetensors -n 5 --steps 4 -o samples/

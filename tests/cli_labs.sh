@@ -25,7 +25,8 @@ numbers() {
 
 # holds NAME PROGRAM: the awk program sets bad to what is wrong with rows
 holds() {
-    awk -F, "$2"' END { if (bad) { print "bad:", bad; exit 1 } }' rows >out 2>err
+    awk -F, "$2"' END { if (bad) { print "bad:", bad; exit 1 } }' rows \
+        >out 2>err
     verdict $? "$1"
 }
 
@@ -63,6 +64,16 @@ for sigma in 0 1; do
                   bad = x / n " " y / n " " s / n }'
 done
 
+# A score from elsewhere; modes of deviation 1 at radius 4 have a mean radius of
+# 4 + 1/8 or so
+ok 'a score from elsewhere' ito plot panels oracle:gmm:modes=3,scale=4 \
+    oracle:gmm:modes=3,scale=4 --of marginal --show solved --times 1 \
+    --sigma 1 --steps 100 -n 1000 -o c.png --numbers c.csv
+numbers c.csv
+holds 'leads to the modes' '
+    $4 == "points" { n++; r += sqrt($6 ^ 2 + $7 ^ 2) }
+    END { if (n != 1000 || (r / n - 4.125) ^ 2 > 0.2 ^ 2) bad = n " " r / n }'
+
 # The score of N(0, 1) kept at N(0, 1) is -x at t = 0
 ok 'a score' ito plot score oracle:gaussian --times 0 --grid 9 -n 2500 \
     --arrow 0.01 -o d.png --numbers d.csv
@@ -74,6 +85,7 @@ holds 'arrows are -x' '
 # The Fokker-Planck equation with the score, and the same without it
 ok 'residuals' ito plot residual oracle:gmm:scale=4 --sigma 1 --grid 24 \
     -o e.png --numbers e.csv
+has 't = 0.1, without it: residual at most' err
 numbers e.csv
 holds 'vanish with the score alone' '
     $4 == "cells" { if ($8 > top[$1]) top[$1] = $8 }
@@ -111,13 +123,14 @@ holds 'look alike along a row' '
     END { for (row = 1; row <= 2; row++)
               for (i = 1; i <= n["1,1"]; i++) {
                   split(x[row ",1," i], a, ","); split(x[row ",2," i], b, ",")
-                  if ((a[1] - b[1]) ^ 2 + (a[2] - b[2]) ^ 2 > 1e-18 || a[2] == "")
-                      bad = row " " i
+                  far = (a[1] - b[1]) ^ 2 + (a[2] - b[2]) ^ 2
+                  if (far > 1e-18 || a[2] == "") bad = row " " i
               }
           if (n["1,1"] != 204) bad = n["1,1"] }'
 
 # A model knows the path of the set it was trained on
-ok 'a model' ito train moons -o m.safetensors --steps 30 --width 16 --batch 64 -q
+ok 'a model' ito train moons -o m.safetensors --steps 30 --width 16 \
+    --batch 64 -q
 ok 'its panels' ito plot panels m.safetensors -n 60 --steps 5 -o i.png \
     --numbers i.csv
 has '"exact samples"' i.csv
@@ -156,6 +169,12 @@ holds 'has mass 1 of its own' '
     END { mass = sum * (hi - lo) * (up - down) / (sqrt(n) - 1) ^ 2
           if ((mass - 1) ^ 2 > 1e-2) bad = mass }'
 
+ok 'a density with a title' ito density ou --start 2 -t 1 --plot l.png \
+    --title 'A density' --dpi 40
+ok 'and without' ito density ou --start 2 -t 1 --plot n.png
+[ "$(wc -c <l.png)" -lt "$(wc -c <n.png)" ]
+verdict $? 'fewer dots are fewer bytes'
+
 # Every command of the page
 tap_code=0
 sh "$ITO_SOURCE/tools/labs.sh" page small >out 2>err || tap_code=$?
@@ -177,6 +196,7 @@ fails 1 'fixed set' ito plot path oracle:moons:n=50 -o x.png
 fails 1 '3 coordinates' ito plot panels oracle:gaussian:dim=3 -o x.png
 fails 1 'N(0, I) alone' ito plot panels oracle:moons@linear@8gaussians \
     --sigma 1 -o x.png
+fails 2 'noise of --sigma' ito plot panels oracle:moons oracle:moons -o x.png
 fails 1 'sigma' ito plot panels oracle:moons --sigma=-1 -o x.png
 fails 2 'no meaning for samples' ito plot samples moons --sigma 1 -o x.png
 fails 2 'no meaning for warp' ito plot warp oracle:moons --z 1,2 -o x.png
@@ -192,6 +212,8 @@ fails 1 '3 coordinates' ito plot density gaussian:dim=3 -o x.png
 fails 1 'at most 8' ito plot density moons --also moons --also moons \
     --also moons --also moons --also moons --also moons --also moons \
     --also moons -o x.png
+fails 1 'from 0.001 to 0.999' ito plot residual oracle:gmm --times 0,0.5 \
+    -o x.png
 fails 1 'at most 500' ito plot residual oracle:gmm --grid 501 -o x.png
 fails 1 'no such parameter' ito plot systems ou --vary nosuch=1,2 -o x.png
 fails 1 'once or twice' ito plot systems ou -o x.png

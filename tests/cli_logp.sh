@@ -78,6 +78,14 @@ ok 'a value beyond' ito logp q.safetensors two.csv --units columns -o x.csv --js
 has '1 rows are not among these' err
 has '"outside": 1' out
 
+ok 'once' ito logp m.safetensors flow.csv --once -o one.csv --json
+lacks 'flagged' out
+ok 'and again' ito logp m.safetensors flow.csv -o l.csv
+cut -d, -f1 one.csv >a.csv
+cut -d, -f1 l.csv >b.csv
+same a.csv b.csv
+lacks 'step_error' one.csv
+
 # Labels
 awk 'BEGIN { print "size,kind"; for (i = 0; i < 400; i++)
     printf "%.3f,%d\n", 1 + (i * 37 % 101) / 17 + 10 * (i % 2), i % 2 }' \

@@ -11,6 +11,7 @@
 #define LAYER_NETS_H
 
 #include <ito/layer.h>
+#include <ito/net.h>
 
 #include "check.h"
 
@@ -209,7 +210,41 @@ __attribute__((unused)) static ito_graph *net_batch(ito_ctx *ctx)
     return make_end(&m, y);
 }
 
+/* Learned waves of the time, twice as many from a table. */
+__attribute__((unused)) static ito_graph *net_waves(ito_ctx *ctx)
+{
+    maker m = make_graph(ctx);
+    const ito_node x = make_image(&m, 1, 1, 6);
+    ito_node t, y;
+
+    M_OK(&m, ito_graph_columns(ctx, m.g, x, 2, 1, &y));
+    M_OK(&m, ito_graph_waves(ctx, m.g, y, 3, &y));
+    M_OK(&m, ito_graph_mul(ctx, m.g, x, y, &y));
+    M_OK(&m, ito_graph_input(ctx, m.g, ITO_INPUT_T, 1, &t));
+    M_OK(&m, ito_graph_waves(ctx, m.g, t, 20, &t));
+    M_OK(&m, ito_graph_linear(ctx, m.g, t, 6, ITO_ACT_TANH, &t));
+    M_OK(&m, ito_graph_add(ctx, m.g, t, y, &y));
+    return make_end(&m, y);
+}
+
 /* clang-format off */
+/* A whole transformer: one block, four tokens. */
+__attribute__((unused)) static ito_graph *net_dit(ito_ctx *ctx)
+{
+    const ito_dit d = { .h = 4,
+                        .w = 4,
+                        .c = 1,
+                        .patch = 2,
+                        .width = 8,
+                        .depth = 1,
+                        .heads = 2,
+                        .time_features = 2 };
+    ito_graph *g;
+
+    CHECK_OK(ctx, ito_dit_build(ctx, &d, &g));
+    return g;
+}
+
 static const layer_net layer_nets[] = {
     { "places", net_places, 0 },
     { "tokens", net_tokens, 0 },
@@ -218,6 +253,7 @@ static const layer_net layer_nets[] = {
     { "direct", net_direct, 0 },
     { "norms", net_norms, 0 },
     { "batch", net_batch, 1 },
+    { "waves", net_waves, 0 },
 };
 /* clang-format on */
 

@@ -389,7 +389,7 @@ TEST(l2_18_the_field_of_a_linear_path_is_data_minus_start)
  * course measured: .983, .991, .997, .999. */
 TEST(b2_more_steps_leave_fewer_points_outside_the_checkerboard)
 {
-    enum { N = 2000 };
+    enum { N = 1000 };
     static float x[2 * N];
     static const struct {
         size_t steps;

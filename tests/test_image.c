@@ -8,9 +8,9 @@
 #include <ito/feature.h>
 #include <ito/image.h>
 
+#include "clear_folder.h"
 #include "data/image.h"
 #include "os/file.h"
-#include "os/folder.h"
 
 static ito_ctx *ctx;
 
@@ -133,6 +133,8 @@ TEST(folders_of_png_come_back)
         ito_images_free(set);
         return;
     }
+    clear_folder("grey");
+    clear_folder("colour");
     there_and_back("grey/", ITO_PIXEL_BYTE, 1, 1);
     there_and_back("colour/", ITO_PIXEL_BYTE, 3, 1);
     CHECK_FAILS(ctx, ito_images_write(ctx, "grey/", set), ITO_EIO,
@@ -309,6 +311,7 @@ TEST(labels_come_from_a_file_of_their_own)
     put("own-labels.idx", "\0\0\x08\1\0\0\0\2\7\7", 10);
     CHECK_FAILS(ctx, ito_images_read(ctx, "own.idx", NULL, &set), ITO_EFORMAT,
                 "own-labels.idx: 2 labels; there are 3 images");
+    CHECK(set == NULL);
     o.labels = "";
     CHECK_OK(ctx, ito_images_read(ctx, "own.idx", &o, &set));
     CHECK(ito_images_labels(set)->level_count == 0);

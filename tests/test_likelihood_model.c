@@ -154,6 +154,40 @@ TEST(samples_and_data_agree_under_labels_and_guidance)
     }
 }
 
+/* Many products at one point share what depends on the point alone. */
+TEST(probes_estimate_what_the_exact_trace_is)
+{
+    const ito_logp_opts exact = { .steps = 16 },
+                        o = { .steps = 16, .probes = 64 };
+    ito_logp_row a[N], b[N];
+    double x[2 * N];
+    size_t covered = 0;
+
+    points(x);
+    CHECK_OK(ctx, ito_logp_rows(ctx, flow, &exact, N, x, NULL, a));
+    CHECK_OK(ctx, ito_logp_rows(ctx, flow, &o, N, x, NULL, b));
+    for (size_t i = 0; i < N; i++) {
+        CHECK(fabs(b[i].value - a[i].value) < 5.0 * b[i].probe_error + 1e-4);
+        covered += a[i].value >= b[i].lo && a[i].value <= b[i].hi;
+    }
+    CHECK(covered >= 33); /* of 40; fewer once in 1000 */
+}
+
+TEST(one_solve_gives_the_finer_value)
+{
+    const ito_logp_opts both = { .rtol = 1e-4 },
+                        once = { .rtol = 1e-4, .once = 1 };
+    ito_logp_row a[N], b[N];
+    double x[2 * N];
+
+    points(x);
+    CHECK_OK(ctx, ito_logp_rows(ctx, flow, &both, N, x, NULL, a));
+    CHECK_OK(ctx, ito_logp_rows(ctx, flow, &once, N, x, NULL, b));
+    for (size_t i = 0; i < N; i++)
+        CHECK(a[i].value == b[i].value && b[i].step_error == 0.0 &&
+              !b[i].flagged);
+}
+
 TEST(values_do_not_depend_on_threads)
 {
     const ito_sample_opts as = { .label = "all", .guide = 1.0 };
@@ -203,6 +237,9 @@ TEST(what_has_no_density_is_refused)
     CHECK_FAILS(ctx, ito_logp_sample(ctx, flow, &noise, 1, x, &out), ITO_EUNFIT,
                 "sigma");
     ito_sigma_free(sigma);
+    noisy = (ito_sample_opts){ .label = "1", .correct = 2 };
+    CHECK_FAILS(ctx, ito_logp_sample(ctx, flow, &noise, 1, x, &out), ITO_EUNFIT,
+                "corrected on the way");
     CHECK_OK(ctx, ito_flow_of_model(ctx, strict, &other));
     CHECK_FAILS(ctx, ito_logp_rows(ctx, other, NULL, 1, x, NULL, &out),
                 ITO_EUNFIT, "a label on every row");
@@ -219,6 +256,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         RUN(a_label_is_the_same_by_name_and_by_the_rows_of_a_table),
         RUN(samples_and_data_agree_under_labels_and_guidance),
+        RUN(probes_estimate_what_the_exact_trace_is),
+        RUN(one_solve_gives_the_finer_value),
         RUN(values_do_not_depend_on_threads),
         RUN(what_has_no_density_is_refused),
     };

@@ -134,7 +134,11 @@ enum {
     /** Does not depend on time. */
     ITO_FIELD_TIMELESS = 8u,
     /** sigma depends on nothing at all (ADDITIVE): it is evaluated once. */
-    ITO_FIELD_CONSTANT_NOISE = 16u
+    ITO_FIELD_CONSTANT_NOISE = 16u,
+    /** Of a tile that vjp is given, never of a field: x, t, conditions and
+     *  scratch are as the last call of vjp left them, so that what depends on
+     *  these alone need not be found again. */
+    ITO_FIELD_SAME_POINT = 32u
 };
 
 /**

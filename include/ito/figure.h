@@ -368,6 +368,26 @@ ITO_API ito_status ito_panel_streams(ito_ctx *ctx, ito_panel *panel,
 ITO_API ito_status ito_panel_mesh(ito_ctx *ctx, ito_panel *panel,
                                   const ito_mesh *mesh, const ito_style *style);
 
+/** Dots of colour, and names of its rows. */
+typedef struct ito_dots {
+    size_t width, height;       /**< 1 to 16384 dots */
+    const unsigned char *rgb;   /**< height x width x 3, the top row first */
+    size_t caption_count;       /**< names on the left */
+    const char *const *caption; /**< caption_count texts */
+    const double *caption_y;    /**< the middle of each, in dots from above */
+    void *reserved[4];          /**< zero */
+} ito_dots;
+
+/**
+ * Add a picture; a dot is one unit of both axes, the lower left corner of the
+ * picture is (0, 0).  Captions end left of x = 0, where the limits of the panel
+ * must leave room.  For a panel that is bare and equal.
+ *
+ * @return ITO_OK, ITO_EARG (no dots) or ITO_ENOMEM
+ */
+ITO_API ito_status ito_panel_dots(ito_ctx *ctx, ito_panel *panel,
+                                  const ito_dots *dots);
+
 /** Add a small text in the upper right corner of a panel. */
 ITO_API ito_status ito_panel_note(ito_ctx *ctx, ito_panel *panel,
                                   const char *text);
@@ -389,7 +409,8 @@ ITO_API ito_status ito_figure_write(ito_ctx *ctx, ito_figure *figure,
  *
  *     row, col, title  the panel, counted from 1, and what stands above it
  *     layer            counted from 1 in each panel
- *     kind, label      what it is, and its name in the legend
+ *     kind, label      what it is, and its name in the legend; a picture has
+ *                      the two corners alone
  *     item             number of the line, path, bar or point, from 1
  *     x, y, u, v       points, line, lines, mesh: x, y
  *                      paths:   x, y, u = time

@@ -159,6 +159,17 @@ ITO_API ito_status ito_graph_potential(ito_ctx *ctx, ito_graph *g, ito_node x,
 ITO_API ito_status ito_graph_reshape(ito_ctx *ctx, ito_graph *g, ito_node x,
                                      const size_t shape[3], ito_node *out);
 
+/**
+ * Let the parameters of a node start from this value instead of by the rule
+ * of ito_init; those that have a value of their own (gamma = 1) keep it.  For
+ * example a last layer from ITO_START_ZERO, a table from ITO_START_NORMAL.  It
+ * is not written to model files, whose parameters have their values.
+ *
+ * @return ITO_OK or ITO_EARG (no such node, a finished graph)
+ */
+ITO_API ito_status ito_graph_start(ito_ctx *ctx, ito_graph *g, ito_node x,
+                                   ito_start_value value);
+
 /** The shape h, w, c of a node of a graph, finished or not.
  *  @return ITO_OK or ITO_EARG (no such node) */
 ITO_API ito_status ito_graph_shape(ito_ctx *ctx, const ito_graph *g, ito_node x,

@@ -27,7 +27,7 @@
  * with Dawson's F, where it should end in s^2 / (1 + K) and
  * m + (c - m) K / (1 + K): right to first order in K, and too strong beyond it
  * (K = 0.1, 1, 4: variance 0.905, 0.368, 0.018 of s^2 for 0.909, 0.5, 0.2; of
- * the way to c 0.097, 0.726, 1.27 for 0.091, 0.5, 0.8).
+ * the way to c 0.097, 0.725, 1.28 for 0.091, 0.5, 0.8).
  *
  *     const ito_formulas f = { .energy = "4*(x-1)^2", .dim = 2,
  *                              .no_noise = 1 };

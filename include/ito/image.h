@@ -222,7 +222,8 @@ ITO_API ito_status ito_images_write(ito_ctx *ctx, const char *path,
 typedef struct ito_grid_opts {
     size_t columns;    /**< images in a row; 0 = those of the label that has
                             most, without labels the root of their number */
-    size_t most;       /**< images at most; of each label as many; 0 = 1024 */
+    size_t most;       /**< images at most; where there are more, of each label
+                            as many; 0 = 1024 */
     size_t scale;      /**< dots a pixel; 0 = what makes an image 28 wide */
     void *reserved[3]; /**< zero */
 } ito_grid_opts;

@@ -31,13 +31,21 @@ typedef struct ito_conv {
  * Convolution of an image h x w x in, outside of which there are zeros:
  *
  *     y(i, j, o) = act(b(o) + sum over ky, kx, c of
- *                  x(i stride + ky - pad, j stride + kx - pad, c) W(ky, kx, c, o))
+ *          W(ky, kx, c, o) x(i stride + ky - pad, j stride + kx - pad, c))
  *
  * pad is 1 for 3 x 3 (0 with no_pad), 0 for 1 x 1.  Parameters conv<i>.weight,
  * (size size in) x out with ky, kx, in in this order, and conv<i>.bias.
  */
 ITO_API ito_status ito_graph_conv(ito_ctx *ctx, ito_graph *g, ito_node x,
                                   const ito_conv *conv, ito_node *out);
+
+/**
+ * Learned Fourier features of the time: for a node of one column, 2 count
+ * columns sqrt(2) sin(2 pi w_j t), then sqrt(2) cos(2 pi w_j t); the w_j are
+ * waves<i>.weight and start from N(0, 1).
+ */
+ITO_API ito_status ito_graph_waves(ito_ctx *ctx, ito_graph *g, ito_node t,
+                                   size_t count, ito_node *out);
 
 /** Over what a normalisation takes mean and variance. */
 typedef enum ito_norm_kind {

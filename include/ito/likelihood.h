@@ -54,9 +54,13 @@ typedef struct ito_logp_opts {
     double limit;      /**< step_error above which a row is flagged; 0 = 0.01 */
     const float *cond; /**< n rows of the field's conditions, or NULL */
     const ito_sample_opts *as; /**< the samples whose density it is: their label
-                             (unless there is `cond`) and their guidance; the
-                             rest of it is not read; NULL = of the model */
-    void *reserved[5];         /**< zero */
+                             (unless there is `cond`) and their guidance; noise
+                             and given columns are refused; NULL = of the
+                             model */
+    int once;          /**< 1: the finer solve alone, at about half the cost:
+                             step_error is then 0 and says nothing, and a row
+                             is flagged where its way was lost */
+    void *reserved[4]; /**< zero */
 } ito_logp_opts;
 
 /** What is known of one row. */

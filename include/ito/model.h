@@ -68,8 +68,7 @@ typedef struct ito_sample_opts {
                                 same conditions, instead of from none
                                 (autoguidance, arXiv:2406.02507) */
     const ito_sigma *sigma; /**< noise on the way (ito/extension.h), borrowed;
-                                NULL = none.  Then the method is by default
-                                "euler-maruyama", the steps are 250 */
+                                NULL = none */
     ito_last_step last;     /**< what the last step does with it; fixed steps */
     ito_solve_stats *stats; /**< receives what it cost, or NULL */
     const ito_field *energy; /**< guide by an energy in coordinates of the
@@ -89,6 +88,10 @@ typedef struct ito_sample_opts {
                              of them find the right share of what the known
                              allow (arXiv:2201.09865), at that cost; 0 = 4,
                              with adaptive steps 1 */
+    size_t candidates;  /**< where coordinates are known: free samples among
+                             which each row finds one that fits, to start
+                             beside it; 0 = 4096, 1 = none, as with adaptive
+                             steps and models under conditions */
     size_t correct;     /**< Langevin steps at the time reached after each step,
                              x += k^2 / 2 grad log p_t + k z (the corrector of
                              arXiv:2011.13456); fixed steps */
@@ -99,9 +102,9 @@ typedef struct ito_sample_opts {
 } ito_sample_opts;
 
 /**
- * Fill in the method and the steps that are left open: heun, or with sigma
- * euler-maruyama, and as many equal steps as make 100 evaluations of the field,
- * with sigma 250; with a tolerance dopri5 or shark.  How they were found:
+ * Fill in the method and the steps that are left open: rk4, or with sigma heun,
+ * and as many equal steps as make 60 evaluations of the field, with sigma 200;
+ * with a tolerance dopri5, or with sigma shark.  How they were found:
  * docs/book/solvers.md.  Every call that takes ito_sample_opts does this.
  */
 ITO_API void ito_sample_defaults(ito_sample_opts *opts);

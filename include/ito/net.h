@@ -5,7 +5,7 @@
 #ifndef ITO_NET_H
 #define ITO_NET_H
 
-#include <ito/graph.h>
+#include <ito/layer.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -91,6 +91,68 @@ typedef struct ito_potential {
 ITO_API ito_status ito_potential_build(ito_ctx *ctx,
                                        const ito_potential *potential,
                                        ito_graph **out);
+
+/** Most levels of a U-Net. */
+#define ITO_UNET_LEVELS 8
+
+/**
+ * A U-Net u(x, t, label) for images h x w x c (arXiv:1505.04597), in the form
+ * of the lab of 2025: residual layers that add vectors of time and label,
+ * convolutions of stride 2 down, bilinear doubling up, skips that are added.
+ * src/nn/unet.c has the formulas.
+ *
+ * Zero in any field but h, w, c means the default.  With c = 1, labels = 11
+ * and norm = ITO_NORM_BATCH it is the lab's network, of 1 233 325 parameters
+ * and 2624 running values.
+ */
+typedef struct ito_unet {
+    size_t h, w, c;                   /**< of the image; h and w are multiples
+                                           of 2^(levels - 1) */
+    size_t channels[ITO_UNET_LEVELS]; /**< of the levels; 0 = 32, 64, 128 */
+    size_t levels;                    /**< how many; 0 = 3 */
+    size_t blocks;                    /**< residual layers of a stage; 0 = 2 */
+    size_t embed;  /**< columns of time and label, even; 0 = 40 */
+    size_t labels; /**< labels, none included, the only condition; 0 = there
+                        is no label */
+    ito_norm_kind norm; /**< GROUP by default, of 8 groups where these divide
+                             the channels, else of one */
+    void *reserved[4];  /**< zero */
+} ito_unet;
+
+/** Build the graph of a U-Net; it is finished.
+ *  @return ITO_OK, ITO_EARG (sizes out of range) or ITO_ENOMEM */
+ITO_API ito_status ito_unet_build(ito_ctx *ctx, const ito_unet *unet,
+                                  ito_graph **out);
+
+/**
+ * A transformer of images (Peebles and Xie, arXiv:2212.09748): squares of the
+ * image are tokens, which layers of attention and of perceptrons change in
+ * turns, each led by the time and the conditions through scales, shifts and
+ * gates that start from zero (adaLN-Zero), so that at first every block is the
+ * identity and the output is zero.
+ *
+ * Zero in any field but h, w, c means the default.
+ */
+typedef struct ito_dit {
+    size_t h, w, c;       /**< of the image */
+    size_t patch;         /**< side of a square, a divisor of h and w; 0 = 4 */
+    size_t width;         /**< channels of a token; 0 = 256 */
+    size_t depth;         /**< blocks; 0 = 6 */
+    size_t heads;         /**< of attention, a divisor of width; 0 = 4 */
+    size_t time_features; /**< Fourier features of the time; 0 = 16 */
+    size_t labels;        /**< as of ito_unet; their table has width / 4
+                               columns */
+    void *reserved[4];    /**< zero */
+} ito_dit;
+
+/**
+ * Build the graph of a transformer; it is finished.
+ *
+ * @return ITO_OK, ITO_EARG (sizes out of range), ITO_EUNFIT (an image that
+ *         cannot be cut) or ITO_ENOMEM
+ */
+ITO_API ito_status ito_dit_build(ito_ctx *ctx, const ito_dit *dit,
+                                 ito_graph **out);
 
 #ifdef __cplusplus
 }

@@ -52,9 +52,9 @@ typedef struct ito_plot_opts {
 
 /** One instant of a flow: where the points are and what moves them. */
 typedef struct ito_instant {
-    double t;         /**< time */
-    ito_cloud cloud;  /**< points at that time, dim >= 2; n = 0 = none */
-    ito_cloud arrows; /**< rows of x, y, u, v (dim 4); n = 0 = none */
+    double t;               /**< time */
+    ito_cloud cloud;        /**< points at that time, dim >= 2; n = 0 = none */
+    ito_cloud arrows;       /**< rows of x, y, u, v (dim 4); n = 0 = none */
     const char *title;      /**< of the panel; NULL = the time */
     const char *arrow_name; /**< length of an arrow in the key; NULL = |u| */
     double arrow_scale;     /**< length, in units of the axes, of a vector of

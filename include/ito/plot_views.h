@@ -33,9 +33,9 @@ typedef struct ito_view {
     const ito_instant *instants; /**< clouds drawn over each other as dots, a
                              colour a time; their arrows are not drawn */
     size_t instant_count;        /**< how many, at most 16 */
-    ito_paths paths;   /**< lines over the first two columns, coloured by time;
+    ito_paths paths; /**< lines over the first two columns, coloured by time;
                              n = 0 = none */
-    ito_cloud marks;       /**< points that matter, as larger dots; n = 0 =
+    ito_cloud marks; /**< points that matter, as larger dots; n = 0 =
                                 none */
     const char *mark_name; /**< in the legend, or NULL */
     void *reserved[4];     /**< zero */

@@ -73,6 +73,12 @@ typedef struct ito_train_opts {
     const ito_potential *potential; /**< a potential instead; its dim and conds
                                   are not read.  predict is then "edm" and
                                   loss "noise" */
+    const ito_unet *unet;           /**< a U-Net of images instead; its h, w, c
+                                  and labels are not read.  What images have
+                                  by default: of as many levels, at most 3, as
+                                  their sizes can be halved */
+    const ito_dit *dit;             /**< a transformer of images instead;
+                                  likewise */
     const char *path;               /**< path, as ito_path_find takes it; NULL =
                                   linear */
     const char *predict;            /**< see above; NULL = velocity */
@@ -94,13 +100,16 @@ typedef struct ito_train_opts {
                                   network, which learns what rows without a
                                   label look like; 0 = 0.1, negative = none */
     ito_init init;            /**< first weights */
-    size_t steps;             /**< steps to train; 0 = 8000 */
+    size_t steps;             /**< steps to train; 0 = 8000, of images 5000 */
     size_t epochs;            /**< passes over the rows instead of steps */
     size_t batch;             /**< rows a step; 0 = 2048, for tables an
-                                  eighth of the rows, from 256 to 2048 */
-    size_t shard;             /**< rows a shard; 0 = 128 */
+                                  eighth of the rows, from 256 to 2048; for
+                                  unet and dit 128 */
+    size_t shard;             /**< rows a shard; 0 = 128, of unet and dit 16.
+                                  Batch norm takes its statistics of one */
     double lr;                /**< learning rate; 0 = 0.64 / width, at most
-                                  0.02 (a graph of one's own: 2e-3) */
+                                  0.02 (unet 1e-3, dit 4e-4, a graph of one's
+                                  own 2e-3) */
     size_t warmup;            /**< steps in which it rises from 0; 0 = 2 % of
                                   the steps, at most 500 */
     ito_rate rate;            /**< see ito_rate */
@@ -116,7 +125,7 @@ typedef struct ito_train_opts {
     size_t valid_every;       /**< steps between validations; 0 = 2 % of the
                                   steps */
     uint64_t seed;            /**< of everything random */
-    void *reserved[8];        /**< zero */
+    void *reserved[6];        /**< zero */
 } ito_train_opts;
 
 /** Training under way; opaque. */

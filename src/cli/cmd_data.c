@@ -112,13 +112,12 @@ static int run(void)
 const command command_data = {
     .name = "data",
     .summary = "write a built-in data set",
-    .about =
-        "Draws rows of a built-in data set and writes them as a table. "
-        "Row i depends on the name, its parameters, the seed and i "
-        "alone.\n\nOf images (glyphs, a file of IDX or NPY, a folder of "
-        "PNG, a table with --image) writes them in another form: what "
-        "the name of -o says.\n\nWithout a name the sets are listed, each "
-        "with its parameters and their defaults.",
+    .about = "Draws rows of a built-in data set and writes them as a table. "
+             "Row i depends on the name, its parameters, the seed and i "
+             "alone.\n\nOf images (glyphs, a file of IDX or NPY, a folder of "
+             "PNG, a table with --image) writes them in another form: what "
+             "the name of -o says.\n\nWithout a name the sets are listed, each "
+             "with its parameters and their defaults.",
     .examples = "ito data\n"
                 "ito data moons -n 2000 -o moons.csv\n"
                 "ito data gmm:modes=5,scale=10,std=1 --seed 7 | head\n"

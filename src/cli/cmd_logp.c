@@ -21,7 +21,7 @@ static struct {
     const char *model, *data, *out, *solver, *noise, *label;
     size_t steps, probes, rows;
     double rtol, limit, guidance, guide_from, guide_to;
-    int units;
+    int units, once;
 } args = { .out = "-", .limit = 0.01, .guide_to = 1.0 };
 
 static const opt options[] = {
@@ -42,6 +42,8 @@ static const opt options[] = {
          "else 16]"),
     POSITIVE(0, "limit", &args.limit,
              "flag rows whose error of steps is above this [0.01]"),
+    FLAG(0, "once", &args.once,
+         "the finer solve alone: half the time, and no error of steps"),
     CHOICE(0, "units", "model|columns", &args.units,
            "density over coordinates of the model, or over the columns in "
            "their own units [model]"),
@@ -179,6 +181,7 @@ static double finite(double x)
     return x > DBL_MAX ? DBL_MAX : x < -DBL_MAX ? -DBL_MAX : x;
 }
 
+/* With --once there is no error of steps, and nothing is flagged by it. */
 static ito_status write_values(ito_ctx *ctx, const rows *r)
 {
     columns t;
@@ -186,23 +189,25 @@ static ito_status write_values(ito_ctx *ctx, const rows *r)
 
     if (rc == ITO_OK) {
         double *const logp = columns_add(&t, "logp");
-        double *const step_error = columns_add(&t, "step_error");
-        double *const probe_error = columns_add(&t, "probe_error");
-        double *const lo = columns_add(&t, "lo"), *const hi =
-                                                      columns_add(&t, "hi");
-        double *const flagged = columns_add(&t, "flagged");
+        double *const step = args.once ? NULL : columns_add(&t, "step_error");
+        double *const probe = columns_add(&t, "probe_error");
+        double *const lo = columns_add(&t, "lo");
+        double *const hi = columns_add(&t, "hi");
+        double *const flagged = args.once ? NULL : columns_add(&t, "flagged");
         double *const bits = columns_add(&t, "bits");
 
         for (size_t i = 0; i < r->n; i++) {
             const ito_logp_row *row = &r->out[i];
 
             logp[i] = finite(row->value);
-            step_error[i] = finite(row->step_error);
-            probe_error[i] = row->probe_error;
+            probe[i] = row->probe_error;
             lo[i] = finite(row->lo);
             hi[i] = finite(row->hi);
-            flagged[i] = row->flagged;
             bits[i] = finite(ito_logp_bits(row->value, r->dim));
+            if (args.once)
+                continue;
+            step[i] = finite(row->step_error);
+            flagged[i] = row->flagged;
         }
         rc = columns_write(ctx, &t, args.out);
     }
@@ -269,9 +274,12 @@ static void print_json(const rows *r, const summary *s)
     term_json_number(stdout, s->error);
     printf(", \"bits\": ");
     term_json_number(stdout, ito_logp_bits(s->mean, r->dim));
-    printf(", \"worst_step_error\": ");
-    term_json_number(stdout, s->worst);
-    printf(", \"flagged\": %zu, \"outside\": %zu}\n", s->flagged, s->outside);
+    if (!args.once) {
+        printf(", \"worst_step_error\": ");
+        term_json_number(stdout, s->worst);
+        printf(", \"flagged\": %zu", s->flagged);
+    }
+    printf(", \"outside\": %zu}\n", s->outside);
 }
 
 static void report(const ito_flow *flow, const rows *r)
@@ -295,7 +303,7 @@ static void report(const ito_flow *flow, const rows *r)
                 "they have values that the model never makes, or their way "
                 "left the finite numbers (these are flagged)\n",
                 s.outside);
-    if (s.flagged > 0)
+    if (s.flagged > 0 && !args.once)
         fprintf(stderr,
                 "ito logp: %zu rows are flagged: their error of steps is above "
                 "%g, at worst %.2g; take more --steps\n",
@@ -317,6 +325,7 @@ static ito_status work(ito_ctx *ctx, const ito_flow *flow,
                         .probes = args.probes,
                         .seed = common.seed,
                         .limit = args.limit,
+                        .once = args.once,
                         .as = &as };
     ito_status rc;
 

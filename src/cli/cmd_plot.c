@@ -11,6 +11,7 @@
 
 #include "cli/cmd.h"
 #include "cli/data_options.h"
+#include "cli/image_options.h"
 #include "cli/pictures.h"
 #include "cli/term.h"
 
@@ -28,15 +29,17 @@ static struct {
 
 static const opt options[] = {
     ARG("WHAT", &args.what,
-        "samples, pairs, density, trajectories, field, score, flow, path, "
-        "panels, residual, warp, loss or systems"),
+        "samples, pairs, images, density, trajectories, field, score, flow, "
+        "path, panels, residual, warp, loss or systems"),
     ARG("INPUT", &args.first,
-        "samples, pairs: data (a table or a built-in set); density: a built-in "
-        "set; systems: a named system; else a model, or oracle:NAME for the "
-        "exact field of a built-in set"),
+        "samples, pairs: data (a table or a built-in set); images: images, a "
+        "model of them or glyphs; density: a built-in set; systems: a named "
+        "system; else a model, or oracle:NAME for the exact field of a "
+        "built-in set"),
     OPTARG("SECOND", &args.second,
            "samples, pairs: a table, a built-in set or a model; field, score, "
-           "flow: a second row"),
+           "flow: a second row; path, panels: whose score the noise of "
+           "--sigma takes [that of the flow]"),
     STRING('o', "out", "FILE", &args.out, "write here: .png, .svg, .pdf"),
     STRING(0, "numbers", "FILE", &args.numbers,
            "write the numbers behind the picture here: .csv, .csv.gz"),
@@ -93,6 +96,7 @@ static const opt options[] = {
            "starts, evenly from LO to HI [the system's own]"),
     SEED_OPTION,
     DATA_OPTIONS,
+    IMAGE_OPTIONS,
     JSON_OPTION,
     COMMON_OPTIONS,
     END,
@@ -103,6 +107,7 @@ static double times[FRAMES_MAX], z[2];
 static motion how;
 static family systems;
 static ito_table_opts reading;
+static ito_image_opts looking;
 static char columns[4]; /* of "tsp" */
 
 static ito_plot_opts plot_opts(void)
@@ -186,14 +191,20 @@ static ito_status draw_flow(ito_ctx *ctx, ito_figure **figure)
 /* Pictures of one mover. */
 static ito_status draw_mover(ito_ctx *ctx, ito_figure **figure)
 {
+    mover score;
     const path_view view = { .of = (path_of)args.of,
                              .z = args.z ? z : NULL,
                              .columns = columns[0] ? columns : NULL,
-                             .lines = args.lines };
+                             .lines = args.lines,
+                             .score = args.second ? &score : NULL };
     const ito_plot_opts o = plot_opts();
     mover m;
-    ito_status rc = mover_open(ctx, args.first, &m);
+    ito_status rc;
 
+    memset(&score, 0, sizeof(score));
+    rc = mover_open(ctx, args.first, &m);
+    if (rc == ITO_OK && args.second)
+        rc = mover_open(ctx, args.second, &score);
     if (rc == ITO_OK && strcmp(args.what, "loss") == 0)
         rc = picture_loss(ctx, &m, &o, figure);
     else if (rc == ITO_OK && strcmp(args.what, "trajectories") == 0)
@@ -207,6 +218,7 @@ static ito_status draw_mover(ito_ctx *ctx, ito_figure **figure)
     else if (rc == ITO_OK)
         rc = picture_panels(ctx, &m, &how, &view, &o, figure);
     mover_close(&m);
+    mover_close(&score);
     return rc;
 }
 
@@ -229,6 +241,13 @@ static ito_status draw_systems(ito_ctx *ctx, ito_figure **figure)
     const ito_plot_opts o = plot_opts();
 
     return picture_systems(ctx, &systems, &how, &o, figure);
+}
+
+static ito_status draw_images(ito_ctx *ctx, ito_figure **figure)
+{
+    const ito_plot_opts o = plot_opts();
+
+    return picture_images(ctx, args.first, &looking, &how, &o, figure);
 }
 
 /* --- kinds --------------------------------------------------------------- */
@@ -258,13 +277,14 @@ typedef struct plot_kind {
 static const plot_kind kinds[] = {
     { "samples", 2, 0, draw_tables },
     { "pairs", 2, 0, draw_tables },
+    { "images", 1, 0, draw_images },
     { "density", 1, KNOWS_GRID | KNOWS_LIMITS | KNOWS_ALSO, draw_density },
     { "trajectories", 1, KNOWS_SIGMA, draw_mover },
     { "field", 2, MOVING | KNOWS_GRID | KNOWS_ARROW, draw_flow },
     { "score", 2, MOVING | KNOWS_GRID | KNOWS_ARROW, draw_flow },
     { "flow", 2, MOVING, draw_flow },
-    { "path", 1, PATHS, draw_mover },
-    { "panels", 1, PATHS, draw_mover },
+    { "path", 2, PATHS, draw_mover },
+    { "panels", 2, PATHS, draw_mover },
     { "residual", 1, MOVING | KNOWS_GRID | KNOWS_LIMITS, draw_mover },
     { "warp", 1, KNOWS_TIMES | KNOWS_GRID, draw_mover },
     { "loss", 1, 0, draw_mover },
@@ -386,7 +406,7 @@ static const plot_kind *find_kind(void)
         k++;
     if (k < count)
         return &kinds[k];
-    cmd_usage("cannot plot '%.40s'; give samples, pairs, density, "
+    cmd_usage("cannot plot '%.40s'; give samples, pairs, images, density, "
               "trajectories, field, score, flow, path, panels, residual, warp, "
               "loss or systems",
               args.what);
@@ -399,6 +419,9 @@ static int check_usage(const plot_kind *kind)
     if (args.second && kind->inputs < 2)
         return cmd_usage("'%.100s': %s takes one input", args.second,
                          args.what);
+    if (args.second && (kind->knows & KNOWS_PATH) && !args.sigma)
+        return cmd_usage("'%.100s': a score is for the noise of --sigma",
+                         args.second);
     for (size_t i = 0; i < sizeof(shy) / sizeof(shy[0]); i++)
         if (!(kind->knows & shy[i].known) && opt_given(shy[i].value))
             return cmd_usage("--%s has no meaning for %s", shy[i].name,
@@ -423,7 +446,9 @@ static int run(void)
         return EXIT_USAGE;
     if ((usage = check_usage(kind)) != 0 || (usage = read_times()) != 0 ||
         (usage = read_limits()) != 0 || (usage = read_show()) != 0 ||
-        (usage = read_rest()) != 0 || (usage = data_table_opts(&reading)) != 0)
+        (usage = read_rest()) != 0 ||
+        (usage = data_table_opts(&reading)) != 0 ||
+        (usage = image_read_opts(&reading, NULL, &looking)) != 0)
         return usage;
     rc = cmd_open(&ctx);
     if (rc == ITO_OK)
@@ -451,7 +476,8 @@ const command command_plot = {
         "columns (--columns chooses others); pairs shows every pair of "
         "columns, the data as a density under contours that hold 30, 60 and "
         "90 per cent of the samples; density shows built-in sets, a histogram "
-        "of samples above the exact density.\n\n"
+        "of samples above the exact density; images puts images, or samples "
+        "of a model of them, on a grid, label by label.\n\n"
         "trajectories follows points from noise to data, field shows the "
         "vector field over their density at chosen times, score the gradient "
         "of the log density, flow the density alone, warp a grid of lines "
@@ -477,6 +503,7 @@ const command command_plot = {
         "ito plot density gmm --also circles --also moons -o sets.png\n"
         "ito plot field m.safetensors --times 0,0.5,0.9 -o field.svg\n"
         "ito plot score oracle:gmm m.safetensors -o scores.png\n"
+        "ito plot images glyphs -n 60 -o glyphs.png\n"
         "ito plot trajectories oracle:8gaussians -o exact.png\n"
         "ito plot panels oracle:gmm@sqrt --sigma 1 -o panels.png\n"
         "ito plot residual oracle:gmm --sigma 1 -o residual.png\n"

@@ -32,9 +32,10 @@ static const opt options[] = {
            "folder/; `-` is CSV on standard output [-]"),
     SEED_OPTION,
     STRING(0, "solver", "NAME", &args.solver,
-           "a method [heun; with --sigma euler-maruyama]"),
+           "a method [rk4; with --sigma heun]"),
     SIZE(0, "steps", &args.steps,
-         "steps from noise to data [50; with --sigma 250]"),
+         "steps from noise to data [as many as make 60 field calls, with "
+         "--sigma 200]"),
     CHOICE(0, "grid", "uniform|end|both|karras", &args.grid,
            "how steps are spread over the time [uniform]"),
     POSITIVE(0, "rtol", &args.rtol,
@@ -213,12 +214,13 @@ static ito_status warn_unstable(ito_ctx *ctx, const ito_flow *flow,
 static ito_status choose_steps(ito_ctx *ctx, const ito_flow *flow,
                                ito_sample_opts *o, double **times)
 {
-    const size_t usual = args.rtol > 0.0 ? 1 : o->sigma ? 250 : 50;
-    const size_t steps = args.steps ? args.steps : usual;
+    size_t steps;
     ito_status rc;
 
     *times = NULL;
-    o->solve.steps = steps;
+    o->solve.steps = args.steps;
+    ito_sample_defaults(o);
+    steps = o->solve.steps;
     if (args.grid == ITO_GRID_UNIFORM)
         return ITO_OK;
     *times = steps < SIZE_MAX / sizeof(**times)

@@ -38,7 +38,7 @@ static const opt options[] = {
     STRING(0, "title", "TEXT", &args.title, "title of the picture"),
     GROUP("what is tried"),
     LIST(0, "solver", "A,B", &args.choice.solvers,
-         "methods [euler, midpoint, heun, rk4; with noise euler-maruyama]"),
+         "methods [euler, midpoint, heun, rk4; with noise heun]"),
     MANY(0, "sigma", "FORM", &args.choice.sigmas,
          "noise on the way, as of `ito sample`; may be repeated [none]"),
     LIST(0, "grid", "A,B", &args.choice.grids,

@@ -11,6 +11,7 @@
 #include "cli/cmd.h"
 #include "cli/data_options.h"
 #include "cli/image_options.h"
+#include "cli/net_options.h"
 #include "cli/term.h"
 
 #define CHECKPOINT_SUFFIX ".checkpoint"
@@ -21,14 +22,11 @@ static struct {
     const char *data, *out, *checkpoint;
     const char *path, *from, *time_law, *label;
     opt_list given;
-    uint64_t time_features;
-    size_t width, depth, steps, epochs, batch, warmup;
-    size_t valid_every, shift;
+    size_t steps, epochs, batch, warmup, valid_every, shift;
     double time, lr, weight_decay, clip, ema, valid, checkpoint_every;
     double cut, data_std, drop;
-    int flip, net, act, init, plain, rate, optimizer, scale, resume, predict,
-        loss;
-} args = { .checkpoint_every = 30.0, .time_features = 4 };
+    int flip, rate, optimizer, scale, resume, predict, loss;
+} args = { .checkpoint_every = 30.0 };
 
 static const opt options[] = {
     ARG("DATA", &args.data,
@@ -61,27 +59,16 @@ static const opt options[] = {
            "share of labels that are hidden; negative for none [0.1]"),
     LIST(0, "given", "A,B", &args.given,
          "columns that samples can be given values of"),
-    GROUP("network"),
-    CHOICE(0, "net", "mlp|potential", &args.net,
-           "kind of network; a potential knows its energy [mlp]"),
-    SIZE(0, "width", &args.width,
-         "columns of a hidden layer [256; points of a plane 128]"),
-    SIZE(0, "depth", &args.depth,
-         "hidden layers [4; potential: of the part that sees the time 2]"),
-    CHOICE(0, "activation", "default|silu|gelu|relu|tanh|selu", &args.act,
-           "activation [silu]"),
-    U64(0, "time-features", &args.time_features,
-        "Fourier features of the time, at most 16 [4; tables 8 where the "
-        "network is left to ito]"),
-    FLAG(0, "plain", &args.plain, "layer after layer, without sums"),
-    CHOICE(0, "init", "uniform|he", &args.init, "first weights [uniform]"),
+    NET_OPTIONS,
     GROUP("how long"),
-    SIZE(0, "steps", &args.steps, "steps to train [8000]"),
+    SIZE(0, "steps", &args.steps, "steps to train [8000; images 5000]"),
     SIZE(0, "epochs", &args.epochs, "passes over the data instead"),
     TIME(0, "time", &args.time, "as many steps as fit in this time instead"),
     GROUP("optimisation"),
-    SIZE(0, "batch", &args.batch, "rows a step [2048; small tables less]"),
-    POSITIVE(0, "lr", &args.lr, "learning rate [0.64 / width]"),
+    SIZE(0, "batch", &args.batch,
+         "rows a step [2048; small tables less; images 128]"),
+    POSITIVE(0, "lr", &args.lr,
+             "learning rate [0.64 / width; unet 1e-3, dit 4e-4]"),
     CHOICE(0, "optimizer", "default|adam|adamw", &args.optimizer,
            "optimiser [adam]"),
     DOUBLE(0, "weight-decay", &args.weight_decay, "of adamw [1e-4]"),
@@ -115,32 +102,6 @@ static const opt options[] = {
     END,
 };
 
-/* Options that are given make a network of their own; else the library
- * chooses by the data. */
-static int own_network(ito_mlp *mlp)
-{
-    *mlp = (ito_mlp){
-        .width = args.width,
-        .depth = args.depth,
-        .act = (ito_act)args.act,
-        .time_features = (size_t)args.time_features,
-        .plain = args.plain,
-    };
-    return args.width || args.depth || args.act || args.plain ||
-           opt_given(&args.time_features);
-}
-
-static ito_potential own_potential(void)
-{
-    return (ito_potential){
-        .units = args.width,
-        .depth = args.depth,
-        .act = (ito_act)args.act,
-        .time_features =
-            opt_given(&args.time_features) ? (size_t)args.time_features : 0,
-    };
-}
-
 /* The word of a choice, NULL for "default". */
 static const char *word(const char *const *words, int choice)
 {
@@ -165,7 +126,6 @@ static ito_train_opts train_opts(const ito_source *from)
         .drop = args.drop,
         .given = args.given.item,
         .given_count = args.given.count,
-        .init = (ito_init)args.init,
         .steps = args.steps,
         .epochs = args.epochs,
         .batch = args.batch,
@@ -360,16 +320,11 @@ static ito_status train(ito_ctx *ctx, const ito_source *source,
     ito_trainer *t = NULL;
     ito_model *model = NULL;
     ito_model_record record;
-    ito_mlp mlp;
-    const ito_potential potential = own_potential();
     ito_train_opts o = train_opts(from);
     double began = term_clock();
     ito_status rc;
 
-    if (args.net > 0)
-        o.potential = &potential;
-    else if (own_network(&mlp))
-        o.mlp = &mlp;
+    (void)net_choose(&o); /* run() has looked at them */
     if ((rc = choose_steps(ctx, source, &o)) != ITO_OK ||
         (rc = ito_trainer_new(ctx, source, &o, &t)) != ITO_OK)
         return rc;
@@ -433,10 +388,9 @@ static ito_status open_from(ito_ctx *ctx, const ito_source *like,
                             const ito_image_opts *images, ito_source **out)
 {
     ito_image_opts how = *images;
-    const ito_source_opts o = { .seed = common.seed,
-                                .valid_fraction = -1.0,
-                                .image = &how,
-                                .like = like };
+    const ito_source_opts o = {
+        .seed = common.seed, .valid_fraction = -1.0, .image = &how, .like = like
+    };
 
     how.labels = ""; /* those of the data count */
     return args.from ? ito_source_open(ctx, args.from, &o, out) : ITO_OK;
@@ -460,11 +414,10 @@ static int run(void)
         return cmd_usage("where to? -o MODEL.safetensors");
     if ((args.steps > 0) + (args.epochs > 0) + (args.time > 0.0) > 1)
         return cmd_usage("--steps, --epochs and --time exclude each other");
-    if (args.net > 0 && args.plain)
-        return cmd_usage("--plain: a potential has no sums to leave out");
     if (args.from && is_file(args.from) && o.scale == ITO_SCALE_DEFAULT)
         o.scale = ITO_SCALE_STANDARD; /* other rows than the data fit it too */
-    if ((usage = name_checkpoint()) != 0 ||
+    if ((usage = net_choose(&(ito_train_opts){ 0 })) != 0 ||
+        (usage = name_checkpoint()) != 0 ||
         (usage = data_table_opts(&o.table)) != 0 ||
         (usage = image_read_opts(&o.table, args.label, &images)) != 0)
         return usage;

@@ -60,8 +60,10 @@ typedef struct path_view {
     path_of of;
     const double *z; /* the data point, or NULL: the first of the seed */
     const char
-        *columns; /* letters of "tsp": truth, solved, paths; NULL = all */
-    size_t lines; /* paths that are drawn; 0 = 30 */
+        *columns;       /* letters of "tsp": truth, solved, paths; NULL = all */
+    size_t lines;       /* paths that are drawn; 0 = 30 */
+    const mover *score; /* with noise: whose score is taken over all data; NULL
+                            = that of the flow */
 } path_view;
 
 /** Samples of the path at chosen times, points solved to these times, and
@@ -107,5 +109,13 @@ typedef struct family {
 ito_status picture_systems(ito_ctx *ctx, const family *family,
                            const motion *how, const ito_plot_opts *opts,
                            ito_figure **out);
+
+/* --- pictures_images.c --------------------------------------------------- */
+
+/** Images of a file or a built-in set, or samples of a model, on a grid with
+ *  the names of labels; n 0 = 100 of a model or a set. */
+ito_status picture_images(ito_ctx *ctx, const char *name,
+                          const ito_image_opts *reading, const motion *how,
+                          const ito_plot_opts *opts, ito_figure **out);
 
 #endif /* CLI_PICTURES_H */

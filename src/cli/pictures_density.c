@@ -10,6 +10,7 @@
 
 #include "cli/cmd.h"
 #include "cli/pictures.h"
+#include "cli/term.h"
 #include "cli/way.h"
 
 #define CLOUD         20000
@@ -20,6 +21,7 @@
 #define TITLE_BYTES   80
 #define NOTE_BYTES    64
 #define MODEL_STEP    5e-3 /* of differences of a network in float */
+#define TIME_STEP     1e-3
 
 /* --- built-in distributions ---------------------------------------------- */
 
@@ -201,12 +203,7 @@ static ito_status place_points(residual_figure *p)
     p->note = calloc(p->rows * count, sizeof(*p->note));
     if (!p->x || !p->value || !p->note)
         return cmd_fail(ITO_ENOMEM, "%zu x %zu cells", n, n);
-    for (size_t i = 0; i < n * n; i++) {
-        p->x[2 * i] =
-            w[0] + (w[1] - w[0]) * ((double)(i % n) + 0.5) / (double)n;
-        p->x[2 * i + 1] =
-            w[2] + (w[3] - w[2]) * ((double)(i / n) + 0.5) / (double)n;
-    }
+    window_centres(w, n, p->x);
     return rc;
 }
 
@@ -226,17 +223,23 @@ static ito_status find_residual(residual_figure *p, size_t row, size_t k)
         .sigma = p->sigma ? ito_sigma_value(p->sigma, time_at(p->how, k)) : 0.0,
         .no_score = row == 1,
         .h = p->m->model ? MODEL_STEP : 0.0,
-        .dt = p->m->model ? 1e-3 : 0.0,
+        .dt = TIME_STEP,
     };
     ito_residual_size size;
     const ito_status rc = ito_residual(p->ctx, &problem, value, &size);
 
     for (size_t i = 0; rc == ITO_OK && i < n; i++)
         value[i] = size.scale > 0.0 ? fabs(value[i]) / size.scale : 0.0;
-    if (rc == ITO_OK)
-        snprintf(p->note[panel], NOTE_BYTES, "max %.0e, rms %.0e", size.max,
-                 size.rms);
-    return rc;
+    if (rc != ITO_OK)
+        return rc;
+    snprintf(p->note[panel], NOTE_BYTES, "max %.0e, rms %.0e", size.max,
+             size.rms);
+    term_say("t = %g%s: residual at most %.3e, rms %.3e", time_at(p->how, k),
+             p->rows == 1 ? ""
+             : row == 0   ? ", with the score"
+                          : ", without it",
+             size.max, size.rms);
+    return ITO_OK;
 }
 
 static ito_status draw_residual(const residual_figure *p,
@@ -283,6 +286,14 @@ static ito_status open_residual(residual_figure *p)
                         "%zu cells along x, %zu times; at most %d "
                         "and %d",
                         p->cells, times_of(p->how), GRID_MOST, FRAMES_MAX);
+    for (size_t k = 0; rc == ITO_OK && k < times_of(p->how); k++)
+        if (!(time_at(p->how, k) >= TIME_STEP &&
+              time_at(p->how, k) <= 1.0 - TIME_STEP))
+            return cmd_fail(ITO_EARG,
+                            "time %g: differences reach %g to either side; "
+                            "give times from %g to %g",
+                            time_at(p->how, k), TIME_STEP, TIME_STEP,
+                            1.0 - TIME_STEP);
     if (rc == ITO_OK)
         rc = way_oracle(p->ctx, &p->way, &p->own, &p->oracle);
     if (rc == ITO_OK && p->how->sigma)

@@ -34,6 +34,7 @@ typedef struct path_figure {
     ito_ctx *ctx;
     const mover *m;
     const motion *how;
+    const mover *score; /* or NULL */
     way way;
     float z[2];
     path_row row[2];
@@ -81,6 +82,7 @@ static ito_status figure_open(path_figure *p, const path_view *view)
         rc = ito_dist_sample(p->ctx, p->way.data, &at, 0, 1, p->z);
     for (size_t j = 0; view->z && j < 2; j++)
         p->z[j] = (float)view->z[j];
+    p->score = view->score;
     p->rows = view->of == OF_BOTH ? 2 : 1;
     p->row[0].given = view->of != OF_MARGINAL;
     return rc == ITO_OK ? hold_data(p) : rc;
@@ -90,6 +92,8 @@ static ito_status solve_row(path_figure *p, const path_row *row, frames *f)
 {
     if (row->given)
         return way_solve(p->ctx, &p->way, p->how, p->z, f);
+    if (p->score)
+        return way_solve_score(p->ctx, &p->way, p->how, p->score->field, f);
     return mover_solve(p->ctx, p->m, p->how, f, NULL);
 }
 

@@ -35,8 +35,9 @@ int sample_steer_check(int counted, int logp)
     if (steer_args.energy && steer_args.strength == 0.0)
         return cmd_usage("--guide-strength 0 is no guidance: leave "
                          "--guide-energy out");
-    if (l->count == 0 && opt_given(&steer_args.passes))
-        return cmd_usage("--passes needs --inpaint");
+    if (l->count == 0 &&
+        (opt_given(&steer_args.passes) || opt_given(&steer_args.candidates)))
+        return cmd_usage("--passes and --candidates need --inpaint");
     if (steer_args.correct == 0 && steer_args.correct_step)
         return cmd_usage("--correct-step needs --correct N");
     for (size_t i = 0; !file_name() && i < l->count; i++)
@@ -131,6 +132,7 @@ ito_status sample_steer_open(ito_ctx *ctx, const ito_flow *flow,
     o->energy_way = (ito_guide_way)steer_args.way;
     o->cells = cells;
     o->passes = steer_args.passes;
+    o->candidates = steer_args.candidates;
     o->correct = steer_args.correct;
     o->correct_step = kick;
     return rc;

@@ -15,7 +15,7 @@ typedef struct steer_options {
     const char *energy, *correct_step;
     opt_list inpaint;
     double strength;
-    size_t passes, correct;
+    size_t passes, candidates, correct;
     int way;
 } steer_options;
 
@@ -37,6 +37,9 @@ extern steer_options steer_args;
     SIZE(0, "passes", &steer_args.passes,                                    \
          "of --inpaint over each step: more find the right share of what "   \
          "is possible, at that cost [4; with --rtol 1]"),                    \
+    SIZE(0, "candidates", &steer_args.candidates,                            \
+         "of --inpaint: free samples among which a row finds one that fits, " \
+         "to start beside it; 1: none [4096]"),                              \
     SIZE(0, "correct", &steer_args.correct,                                  \
          "Langevin steps after each step [0]"),                              \
     STRING(0, "correct-step", "FORM", &steer_args.correct_step,              \

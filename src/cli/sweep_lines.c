@@ -14,7 +14,7 @@
 /* Where nothing is said of solvers. */
 static const char *const usual_solvers[] = { "euler", "midpoint", "heun",
                                              "rk4" };
-static const char *const usual_noisy[] = { "euler-maruyama" };
+static const char *const usual_noisy[] = { "heun" };
 static const char *const usual_sigma[] = { "none" };
 static const char *const usual_grid[] = { "uniform" };
 static const char *const last_names[] = { "noise", "mean", "flow" };

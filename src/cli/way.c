@@ -58,8 +58,8 @@ ito_status way_open(ito_ctx *ctx, const mover *m, way *out)
     }
     if (!out->data || ito_dist_rows(out->data) > 0)
         return cmd_fail(ITO_EUNFIT,
-                        "%s is a fixed set of points, of which no samples can "
-                        "be drawn; leave out n=",
+                        "%s is a fixed set of points, of which no new ones can "
+                        "be drawn",
                         m->title);
     return ITO_OK;
 }
@@ -160,13 +160,30 @@ static ito_status solve_field(ito_ctx *ctx, const way *w, const motion *how,
     return rc;
 }
 
+/* Solve a field with the noise of how->sigma; score NULL = its own. */
+static ito_status solve_extended(ito_ctx *ctx, const way *w, const motion *how,
+                                 const ito_field *field, const ito_field *score,
+                                 frames *f)
+{
+    ito_extension_opts o = { .score = score };
+    ito_extension *extension = NULL;
+    ito_sigma *sigma = NULL;
+    ito_status rc = ito_sigma_parse(ctx, how->sigma, w->path, &sigma);
+
+    o.sigma = sigma;
+    if (rc == ITO_OK)
+        rc = ito_extension_open(ctx, field, &o, &extension);
+    if (rc == ITO_OK)
+        rc = solve_field(ctx, w, how, ito_extension_field(extension), f);
+    ito_extension_free(extension);
+    ito_sigma_free(sigma);
+    return rc;
+}
+
 ito_status way_solve(ito_ctx *ctx, const way *w, const motion *how,
                      const float *z, frames *f)
 {
-    ito_extension *extension = NULL;
     ito_oracle *point = NULL;
-    ito_sigma *sigma = NULL;
-    const ito_field *field;
     ito_status rc;
 
     if (how->sigma && w->init)
@@ -174,41 +191,42 @@ ito_status way_solve(ito_ctx *ctx, const way *w, const motion *how,
                         "--sigma: the score of a conditional path is known for "
                         "starts from N(0, I) alone");
     rc = ito_oracle_open_points(ctx, 1, 2, z, w->path, &point);
-    if (rc != ITO_OK)
-        return rc;
-    field = ito_oracle_field(point);
-    if (how->sigma) {
-        ito_extension_opts o = { .sigma = NULL };
-
-        rc = ito_sigma_parse(ctx, how->sigma, w->path, &sigma);
-        o.sigma = sigma;
-        if (rc == ITO_OK)
-            rc = ito_extension_open(ctx, field, &o, &extension);
-        if (rc == ITO_OK)
-            field = ito_extension_field(extension);
-    }
-    if (rc == ITO_OK)
-        rc = solve_field(ctx, w, how, field, f);
-    ito_extension_free(extension);
-    ito_sigma_free(sigma);
+    if (rc == ITO_OK && how->sigma)
+        rc = solve_extended(ctx, w, how, ito_oracle_field(point), NULL, f);
+    else if (rc == ITO_OK)
+        rc = solve_field(ctx, w, how, ito_oracle_field(point), f);
     ito_oracle_free(point);
     return rc;
+}
+
+ito_status way_solve_score(ito_ctx *ctx, const way *w, const motion *how,
+                           const ito_field *score, frames *f)
+{
+    return solve_extended(ctx, w, how, w->m->field, score, f);
+}
+
+void window_centres(const double w[4], size_t cells, double *x)
+{
+    const double hx = (w[1] - w[0]) / (double)cells;
+    const double hy = (w[3] - w[2]) / (double)cells;
+
+    for (size_t i = 0; i < cells * cells; i++) {
+        const size_t row = i / cells, col = i % cells;
+
+        x[2 * i] = w[0] + hx * ((double)col + 0.5);
+        x[2 * i + 1] = w[2] + hy * ((double)row + 0.5);
+    }
 }
 
 ito_status dist_raster(ito_ctx *ctx, const ito_dist *dist, const double w[4],
                        size_t cells, double *value)
 {
-    const double hx = (w[1] - w[0]) / (double)cells;
-    const double hy = (w[3] - w[2]) / (double)cells;
     double *const x = calloc(2 * cells * cells, sizeof(*x));
     ito_status rc;
 
     if (!x)
         return cmd_fail(ITO_ENOMEM, "%zu x %zu cells", cells, cells);
-    for (size_t i = 0; i < cells * cells; i++) {
-        x[2 * i] = w[0] + hx * ((double)(i % cells) + 0.5);
-        x[2 * i + 1] = w[2] + hy * ((double)(i / cells) + 0.5);
-    }
+    window_centres(w, cells, x);
     rc = ito_dist_logp(ctx, dist, cells * cells, x, value);
     for (size_t i = 0; rc == ITO_OK && i < cells * cells; i++)
         value[i] = exp(value[i]);

@@ -31,11 +31,19 @@ ito_status way_oracle(ito_ctx *ctx, const way *w, ito_oracle **own,
 ito_status way_samples(ito_ctx *ctx, const way *w, const motion *how,
                        const float *z, frames *f);
 
-/** Points that the conditional equation of z carries from p_init, as
- *  mover_solve does the marginal one; the solver is euler by default, which is
- *  exact on the linear path. */
+/** Points that the conditional equation of z carries from p_init; without
+ *  noise the solver is euler by default, which is exact on the linear path. */
 ito_status way_solve(ito_ctx *ctx, const way *w, const motion *how,
                      const float *z, frames *f);
+
+/** Points that the marginal SDE of how->sigma carries from p_init, with the
+ *  score of another field. */
+ito_status way_solve_score(ito_ctx *ctx, const way *w, const motion *how,
+                           const ito_field *score, frames *f);
+
+/** The centres of cells x cells cells over a window, limits of x and of y, row
+ *  after row: cells x cells x 2 values. */
+void window_centres(const double w[4], size_t cells, double *x);
 
 /** The density of a distribution of the plane on cells over a window, limits
  *  of x and of y: cells x cells values. */

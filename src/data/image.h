@@ -156,4 +156,21 @@ ito_status ito__png_read(ito_ctx *ctx, const char *where, const char *data,
 ito_status ito__png_write(ito_ctx *ctx, const char *path,
                           const png_picture *picture);
 
+/* ---- grids ---- */
+
+#define IMAGE_NO_LABEL SIZE_MAX
+
+/* A grid of images as a picture; row r of it begins at dot r * row_dots. */
+typedef struct image_grid {
+    png_picture picture;
+    size_t rows, row_dots;
+    size_t *label; /* of each row: the label that begins there, or
+                      IMAGE_NO_LABEL */
+} image_grid;
+
+ito_status ito__image_grid(ito_ctx *ctx, const char *where,
+                           const ito_images *set, const ito_grid_opts *o,
+                           image_grid *out);
+void ito__image_grid_free(ito_ctx *ctx, image_grid *grid); /* also empty */
+
 #endif /* ITO_DATA_IMAGE_H */

@@ -46,7 +46,8 @@ static void choose_order(const ito_images *set, size_t most, grid *g,
                          size_t *labels)
 {
     const size_t count = set->label.level_count;
-    const size_t each = count ? size_max(most / count, 1) : most;
+    const size_t each =
+        count == 0 || set->count <= most ? most : size_max(most / count, 1);
 
     g->count = 0;
     *labels = 0;
@@ -108,39 +109,38 @@ static void put_image(const ito_images *set, const grid *g, size_t k,
                    image + ((y / s) * f->width + x / s) * c, c);
 }
 
+/* The picture of a grid; p->byte is for ito__free. */
 static ito_status paint(ito_ctx *ctx, const char *path, const ito_images *set,
-                        const grid *g)
+                        const grid *g, png_picture *p)
 {
     const ito_image_format *f = &set->format;
-    png_picture p = { .channels = f->channels };
     const ito_mark mark = ito__arena_mark(ctx);
     unsigned char *image = ito__arena_get(ctx, image_values(f));
     size_t dots;
-    ito_status rc;
 
-    p.height =
+    *p = (png_picture){ .channels = f->channels };
+    p->height =
         size_mul(size_add(size_mul(g->rows, f->height + 1), 1), g->scale);
-    p.width = size_mul(size_add(size_mul(g->cols, f->width + 1), 1), g->scale);
-    dots = size_mul(p.height, p.width);
-    if (dots > DOTS_MAX)
+    p->width = size_mul(size_add(size_mul(g->cols, f->width + 1), 1), g->scale);
+    dots = size_mul(p->height, p->width);
+    if (dots > DOTS_MAX) {
+        ito__arena_release(ctx, mark);
         return ito__fail(ctx, ITO_ERANGE,
                          "%s: a grid of %zu x %zu dots; at most %zu million: "
                          "take fewer images, or a folder",
-                         path, p.height, p.width, DOTS_MAX >> 20);
-    p.byte = ito__alloc(ctx, dots * p.channels);
-    if (!p.byte || !image) {
-        rc = ito__fail(ctx, ITO_ENOMEM, "%s: a grid", path);
-    } else {
-        memset(p.byte, 255, dots * p.channels);
+                         path, p->height, p->width, DOTS_MAX >> 20);
+    }
+    p->byte = ito__alloc(ctx, dots * p->channels);
+    if (p->byte && image) {
+        memset(p->byte, 255, dots * p->channels);
         for (size_t k = 0; k < g->count; k++) {
             ito__image_bytes(set, g->order[k], image);
-            put_image(set, g, k, image, &p);
+            put_image(set, g, k, image, p);
         }
-        rc = ito__png_write(ctx, path, &p);
     }
-    ito__free(ctx, p.byte);
     ito__arena_release(ctx, mark);
-    return rc;
+    return p->byte && image ? ITO_OK
+                            : ito__fail(ctx, ITO_ENOMEM, "%s: a grid", path);
 }
 
 static ito_status write_one(ito_ctx *ctx, const char *path,
@@ -160,8 +160,32 @@ static ito_status write_one(ito_ctx *ctx, const char *path,
     return rc;
 }
 
-static ito_status write_grid(ito_ctx *ctx, const char *path,
-                             const ito_images *set, const ito_grid_opts *o)
+/* The label of each row, where the row is its first. */
+static ito_status name_rows(ito_ctx *ctx, const ito_images *set, const grid *g,
+                            image_grid *out)
+{
+    size_t before = SIZE_MAX;
+
+    out->label = ito__alloc(ctx, size_mul(g->rows, sizeof(*out->label)));
+    if (!out->label)
+        return ito__fail(ctx, ITO_ENOMEM, "a grid of %zu rows", g->rows);
+    out->rows = g->rows;
+    out->row_dots = (set->format.height + 1) * g->scale;
+    for (size_t r = 0; r < g->rows; r++)
+        out->label[r] = IMAGE_NO_LABEL;
+    for (size_t k = 0; set->code && k < g->count; k++) {
+        const size_t l = set->code[g->order[k]];
+
+        if (l != before)
+            out->label[g->row[k]] = l;
+        before = l;
+    }
+    return ITO_OK;
+}
+
+ito_status ito__image_grid(ito_ctx *ctx, const char *where,
+                           const ito_images *set, const ito_grid_opts *o,
+                           image_grid *out)
 {
     const size_t bytes = size_mul(set->count, sizeof(size_t));
     const size_t side = set->format.width;
@@ -170,20 +194,43 @@ static ito_status write_grid(ito_ctx *ctx, const char *path,
     size_t labels;
     ito_status rc;
 
+    *out = (image_grid){ .rows = 0 };
+    if ((rc = ito__image_picture(ctx, where, set)) != ITO_OK)
+        return rc;
     g.order = ito__arena_get(ctx, bytes);
     g.row = ito__arena_get(ctx, bytes);
     g.col = ito__arena_get(ctx, bytes);
     if (!g.order || !g.row || !g.col) {
-        rc = ito__fail(ctx, ITO_ENOMEM, "%s: a grid", path);
+        rc = ito__fail(ctx, ITO_ENOMEM, "%s: a grid", where);
     } else {
         choose_order(set, o->most ? o->most : MOST, &g, &labels);
         place(set, o->columns, labels, &g);
         if (g.count < set->count)
-            ito__say(ctx, "%s: shows %zu of %zu images", path, g.count,
+            ito__say(ctx, "%s: shows %zu of %zu images", where, g.count,
                      set->count);
-        rc = paint(ctx, path, set, &g);
+        rc = paint(ctx, where, set, &g, &out->picture);
+        if (rc == ITO_OK)
+            rc = name_rows(ctx, set, &g, out);
     }
     ito__arena_release(ctx, mark);
+    return rc;
+}
+
+void ito__image_grid_free(ito_ctx *ctx, image_grid *g)
+{
+    ito__free(ctx, g->picture.byte);
+    ito__free(ctx, g->label);
+}
+
+static ito_status write_grid(ito_ctx *ctx, const char *path,
+                             const ito_images *set, const ito_grid_opts *o)
+{
+    image_grid g;
+    ito_status rc = ito__image_grid(ctx, path, set, o, &g);
+
+    if (rc == ITO_OK)
+        rc = ito__png_write(ctx, path, &g.picture);
+    ito__image_grid_free(ctx, &g);
     return rc;
 }
 

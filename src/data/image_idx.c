@@ -199,6 +199,10 @@ ito_status ito__idx_read(ito_ctx *ctx, const char *path,
     if (rc == ITO_OK && !opts->labels && label_name(path, name) &&
         os_exists(name))
         rc = ito__idx_read_labels(ctx, name, *out);
+    if (rc != ITO_OK) {
+        ito_images_free(*out);
+        *out = NULL;
+    }
     return rc;
 }
 

@@ -108,7 +108,7 @@ static ito_status failed(const png_job *j)
  * where there is any. */
 static void set_transforms(png_job *j)
 {
-    const png_structp png = j->png;
+    png_structp png = j->png;
 
     png_set_expand(png); /* palettes, fewer bits, transparent colours */
     png_set_scale_16(png);

@@ -121,6 +121,17 @@ static job begin(const augment *a, const ito_tile *tile)
     return j;
 }
 
+/* J'v; again: after another one at the same point. */
+static int product(const job *j, bool again)
+{
+    const ito_field *f = &j->a->inner;
+    ito_tile tile = j->tile;
+
+    tile.flags |= again ? ITO_FIELD_SAME_POINT : 0u;
+    return f->vjp(f->user, &tile, (const void *const *)j->block[BLOCK_V],
+                  j->block[BLOCK_J]);
+}
+
 /* v' J v of one probe into component `at`. */
 static int one_probe(const job *j, size_t probe, const ito_tile *tile,
                      void *const *out)
@@ -141,9 +152,7 @@ static int one_probe(const job *j, size_t probe, const ito_tile *tile,
             write(j, BLOCK_V, i, c,
                   j->uniforms[row * dim + c] < 0.5F ? -1.0 : 1.0);
         }
-    rc =
-        a->inner.vjp(a->inner.user, &j->tile,
-                     (const void *const *)j->block[BLOCK_V], j->block[BLOCK_J]);
+    rc = product(j, probe > 0);
     for (size_t i = 0; rc == 0 && i < tile->npad; i++) {
         double sum = 0.0;
 
@@ -157,7 +166,6 @@ static int one_probe(const job *j, size_t probe, const ito_tile *tile,
 /* The trace by unit vectors. */
 static int units(const job *j, const ito_tile *tile, void *const *out)
 {
-    const augment *a = j->a;
     const size_t dim = j->tile.dim;
     int rc = 0;
 
@@ -165,9 +173,7 @@ static int units(const job *j, const ito_tile *tile, void *const *out)
         for (size_t i = 0; i < tile->npad; i++)
             for (size_t k = 0; k < dim; k++)
                 write(j, BLOCK_V, i, k, k == c ? 1.0 : 0.0);
-        rc = a->inner.vjp(a->inner.user, &j->tile,
-                          (const void *const *)j->block[BLOCK_V],
-                          j->block[BLOCK_J]);
+        rc = product(j, c > 0);
         for (size_t i = 0; rc == 0 && i < tile->npad; i++) {
             const double sum =
                 c > 0 ? get(tile, (const void *const *)out, tile->dim, i, dim)

@@ -12,6 +12,8 @@
  *                x_t = q x_t' + sqrt(beta_t^2 - q^2 beta_t'^2) z,
  *                q = alpha_t / alpha_t', with new noise of the known
  *                coordinates (RePaint: Lugmayr et al., arXiv:2201.09865)
+ *     start      there, too, the way begins where alpha / beta passes NEAR_SNR,
+ *                with noise on a sample that fits (candidates.c)
  *
  * Noise: of Langevin step j after step i (dW, stream 1, step i N + j); of pass
  * j of step i (CHURN, step i M + j, stream 0 of known coordinates, 1 of the
@@ -20,11 +22,14 @@
 #include <math.h>
 #include <string.h>
 
+#include "flow/candidates.h"
 #include "flow/cells.h"
 #include "flow/sigma.h"
 #include "flow/steered.h"
 #include "rng/noise.h"
 #include "solve/run.h"
+
+#define NEAR_SNR 2.0
 
 #define STREAM_CORRECT 1
 #define STREAM_BACK    1
@@ -42,6 +47,7 @@ typedef struct job {
     const ito_problem *problem;
     const ito_solve_opts *how;
     size_t steps;
+    size_t first;             /* step that is the first to be taken */
     float *x, *start, *noise; /* n x dim; noise where there are passes */
     size_t *next;             /* frames that each sink has had */
     ito_solve_stats stats;
@@ -203,7 +209,7 @@ static void go_back(const job *j, size_t step, uint64_t number)
 
 static ito_status one_step(job *j, size_t step, size_t pass)
 {
-    const bool begin = step == 0 && pass == 0;
+    const bool begin = step == 0 && pass == 0; /* else x is there */
     const ito_sink first = { .fn = ito_store_frame,
                              .arg = &(ito_store){ .rows = j->start,
                                                   .n = j->problem->n,
@@ -258,12 +264,67 @@ static ito_status show(job *j, size_t point, const float *x)
     return ITO_OK;
 }
 
+/* ---- where known coordinates let rows start ---- */
+
+/* Row by row, noise of a time on the samples z. */
+static void put_noise(const job *j, double t, const float *z, float *x)
+{
+    const ito_coef at = ito_path_coef(j->s->path, t);
+    const size_t dim = j->s->field->dim;
+
+    for (size_t i = 0; i < j->problem->n; i++) {
+        const float *e = cond_of(j, i) + dim;
+
+        for (size_t c = 0; c < dim; c++)
+            x[i * dim + c] = (float)(at.alpha * (double)z[i * dim + c] +
+                                     at.beta * (double)e[c]);
+    }
+    hold(j, t, x);
+}
+
+/* Start at the first point of enough signal, if there are candidates. */
+static ito_status start_near(job *j)
+{
+    const inpaint *paint = &j->s->paint;
+    const ito_mark mark = ito__arena_mark(j->ctx);
+    ito_status rc;
+    float *z;
+
+    if (!j->s->cond || j->s->candidates < 2 || paint->flow.cond_dim > 0 ||
+        j->problem->n == 0)
+        return ITO_OK;
+    while (j->first < j->steps) {
+        const ito_coef at = ito_path_coef(j->s->path, time_of(j, j->first));
+
+        if (at.alpha >= NEAR_SNR * at.beta)
+            break;
+        j->first++;
+    }
+    if (j->first == 0 || j->first == j->steps) {
+        j->first = 0;
+        return ITO_OK;
+    }
+    z = ito__arena_get(
+        j->ctx, size_mul(size_mul(j->problem->n, paint->flow.dim), sizeof(*z)));
+    if (!z)
+        return ito__fail(j->ctx, ITO_ENOMEM, "inpainting of %zu rows",
+                         j->problem->n);
+    rc =
+        ito__candidates(j->ctx, paint, j->problem, j->how, j->s->candidates, z);
+    for (size_t i = 0; rc == ITO_OK && i <= j->first; i++) {
+        put_noise(j, time_of(j, i), z, j->x);
+        rc = show(j, i, j->x);
+    }
+    ito__arena_release(j->ctx, mark);
+    return rc;
+}
+
 static ito_status go(job *j)
 {
     const size_t passes = j->s->cond ? j->s->passes : 1;
-    ito_status rc = ITO_OK;
+    ito_status rc = start_near(j);
 
-    for (size_t i = 0; rc == ITO_OK && i < j->steps; i++) {
+    for (size_t i = j->first; rc == ITO_OK && i < j->steps; i++) {
         for (size_t k = 0; rc == ITO_OK && k < passes; k++) {
             const uint64_t number = (uint64_t)i * passes + k;
 

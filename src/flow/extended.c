@@ -27,19 +27,44 @@ void ito_sample_defaults(ito_sample_opts *o)
         adaptive || !method ? 1 : size_max(1, calls / method->evals);
 }
 
+/* The led flow, with noise where that is asked for. */
+static ito_status solve(ito_ctx *ctx, steering *s, ito_problem *problem,
+                        const ito_solve_opts *opts, float *x)
+{
+    const ito_sample_opts *o = s->o;
+    const bool noisy = o->sigma && !ito_sigma_is_zero(o->sigma);
+    ito_extension_opts how = { .sigma = o->sigma, .last = o->last };
+    ito_extension *sde = NULL;
+    ito_status rc;
+
+    if (!noisy)
+        return ito__steering_solve(ctx, s, problem, opts, x);
+    if ((opts->rtol > 0.0 || opts->atol > 0.0) && o->last != ITO_LAST_NOISE)
+        return ito__fail(ctx, ITO_EARG,
+                         "sample: a last step of its own needs fixed steps");
+    how.steps = opts->grid ? opts->grid_count - 1 : opts->steps;
+    rc = ito_extension_open(ctx, problem->field, &how, &sde);
+    if (rc == ITO_OK) {
+        problem->field = ito_extension_field(sde);
+        rc = ito__steering_solve(ctx, s, problem, opts, x);
+    }
+    ito_extension_free(sde);
+    return rc;
+}
+
 ito_status ito__sample_solve(ito_ctx *ctx, const sample_flow *flow,
                              const ito_sample_opts *o, ito_problem *problem,
                              float *x)
 {
-    ito_solve_opts opts = o->solve;
+    ito_sample_opts all = *o;
     steering s;
     ito_status rc;
 
-    ito__sample_defaults(&opts, o->sigma && !ito_sigma_is_zero(o->sigma));
+    ito_sample_defaults(&all);
     problem->seed = o->seed;
     rc = ito__steering_begin(ctx, flow, o, problem, &s);
     if (rc == ITO_OK)
-        rc = solve(ctx, &s, problem, &opts, x);
+        rc = solve(ctx, &s, problem, &all.solve, x);
     ito__steering_end(ctx, &s);
     return rc;
 }

@@ -6,13 +6,21 @@
 #define ITO_FLOW_EXTENDED_H
 
 #include <ito/model.h>
+#include <stdbool.h>
 
 /* What is done where nothing is said, by measurement (docs/book/solvers.md):
  * methods, and steps as many as make so many field calls. */
-#define ITO__METHOD_FLOW  "heun"
-#define ITO__METHOD_NOISE "euler-maruyama"
-#define ITO__CALLS_FLOW   100
-#define ITO__CALLS_NOISE  250
+#define ITO__METHOD_FLOW  "rk4"
+#define ITO__METHOD_NOISE "heun"
+#define ITO__CALLS_FLOW   60
+#define ITO__CALLS_NOISE  200
+
+/* What is known of a flow beside its field. */
+typedef struct sample_flow {
+    const ito_path *path;
+    const ito_schema *schema; /* of its coordinates, or NULL */
+    bool normal; /* it starts from N(0, I), or beta(0) times that */
+} sample_flow;
 
 /*
  * Solve a problem whose field is a flow, with all that o asks for but labels,

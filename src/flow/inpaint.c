@@ -19,8 +19,10 @@
  * and known coordinates go along x_K = alpha y + beta e, from their noise to y.
  * For normal data of any covariance this is exact.  w is found by conjugate
  * gradients, a vjp of the flow each: as many as known coordinates, at most
- * SOLVE_MAX, which also keeps what a network's Jacobian says in directions that
- * hardly matter out of it.
+ * SOLVE_MAX.  A network knows J_D to some error, which the inverse would make
+ * large where known coordinates tell the same (levels of one column), so its
+ * (J_D')_KK gets damp alpha / (alpha^2 + beta^2) on the diagonal, damp times
+ * the J_D of N(0, I).
  *
  * Scratch of a tile: four states with their pointers, the flow's conditions,
  * and what conjugate gradients keep of a particle (doubles); then the flow's.

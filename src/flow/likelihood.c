@@ -134,10 +134,13 @@ static void compare(const job *j, ito_logp_row *out)
     const double limit = j->o.limit > 0.0 ? j->o.limit : LIMIT_DEFAULT;
 
     for (size_t i = 0; i < j->n; i++) {
-        const double coarse = out[i].value;
+        const double coarse = j->o.once ? 0.0 : out[i].value;
 
         out[i] = value_of(j, i);
-        out[i].step_error = fabs(out[i].value - coarse);
+        if (!j->o.once)
+            out[i].step_error = fabs(out[i].value - coarse);
+        else if (out[i].value == -HUGE_VAL)
+            out[i].step_error = HUGE_VAL;
         if (!(out[i].step_error <= limit)) /* NaN of two infinities too */
             out[i].flagged = 1;
         if (!(out[i].step_error - out[i].step_error == 0.0))
@@ -166,17 +169,18 @@ static ito_status check(const job *j, const double *x, const void *out)
     return ITO_OK;
 }
 
-/* Twice, the finer way last. */
+/* Twice, the finer way last; or that alone. */
 static ito_status run(job *j, const double *x, double *ends, ito_logp_row *out)
 {
     const size_t steps = j->o.steps ? j->o.steps : STEPS_DEFAULT;
     const bool fixed = j->o.rtol == 0.0;
-    ito_status rc;
+    ito_status rc = ITO_OK;
 
-    rc = fixed ? carry(j, x, steps, 0.0) : carry(j, x, 0, 10.0 * j->o.rtol);
+    if (!j->o.once)
+        rc = fixed ? carry(j, x, steps, 0.0) : carry(j, x, 0, 10.0 * j->o.rtol);
     if (rc != ITO_OK)
         return rc;
-    for (size_t i = 0; i < j->n; i++)
+    for (size_t i = 0; !j->o.once && i < j->n; i++)
         out[i] = value_of(j, i);
     rc = fixed ? carry(j, x, 2 * steps, 0.0) : carry(j, x, 0, j->o.rtol);
     if (rc != ITO_OK)
@@ -244,6 +248,16 @@ static ito_status choose_field(job *j, const ito_field **field)
         return ito__fail(j->ctx, ITO_EUNFIT,
                          "likelihood: with noise on the way (sigma) a sample "
                          "has no density along it; leave sigma out");
+    if (as->energy || as->known || as->cells || as->correct > 0)
+        return ito__fail(j->ctx, ITO_EUNFIT,
+                         "likelihood: nobody knows the density of samples that "
+                         "an energy, known coordinates or Langevin steps "
+                         "steered");
+    if (as->energy || as->known || as->cells || as->correct > 0)
+        return ito__fail(j->ctx, ITO_EUNFIT,
+                         "likelihood: guided by an energy, with coordinates "
+                         "that are known, or corrected on the way, a sample's "
+                         "density is not found; leave these out");
     if (!m && (as->label || as->given_count > 0 || as->guide != 0.0))
         return ito__fail(j->ctx, ITO_EUNFIT,
                          "likelihood: an oracle takes no labels, given columns "

@@ -164,13 +164,16 @@ static int vjp(void *user, const ito_tile *tile, const void *const *v_in,
     const scratch s = carve(m, tile, k.t);
     const float *v = v_in[0];
     const size_t dim = tile->dim;
+    const bool same =
+        (tile->flags & ITO_FIELD_SAME_POINT) != 0 && tile->n <= ITO__MODEL_ROWS;
     float *out = out_rows[0];
 
     for (size_t i = 0; i < tile->n; i += ITO__MODEL_ROWS) {
         const ito_batch in = batch_of(m, tile, &s, k.in, i);
         const size_t n = in.rows * dim;
 
-        (void)ito_plan_forward(m->vjp_plan, m->weights, s.work, &in);
+        if (!same)
+            (void)ito_plan_forward(m->vjp_plan, m->weights, s.work, &in);
         memcpy(s.v, v + i * dim, n * sizeof(*s.v));
         ito_plan_backward(m->vjp_plan, m->weights, s.work, &in, s.v, NULL,
                           s.dx);

@@ -114,6 +114,7 @@ static ito_status know(ito_ctx *ctx, const sample_flow *flow, steering *s,
     fill_cond(ctx, s, problem);
     s->field = &s->paint.field;
     s->passes = s->o->passes ? s->o->passes : ITO__PASSES;
+    s->candidates = s->o->candidates ? s->o->candidates : ITO__CANDIDATES;
     problem->cond = s->cond;
     return ITO_OK;
 }

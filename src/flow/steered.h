@@ -15,6 +15,9 @@
 /* Passes over each step where coordinates are known. */
 #define ITO__PASSES 4
 
+/* Free samples among which rows of known coordinates start. */
+#define ITO__CANDIDATES 4096
+
 /* A problem under all that. */
 typedef struct steering {
     const ito_sample_opts *o;
@@ -26,7 +29,7 @@ typedef struct steering {
     const float *known; /* what is known, or NULL */
     float *own_known;   /* the same, where the cells of a table say it */
     float *cond;        /* of paint, or NULL */
-    size_t passes;
+    size_t passes, candidates;
 } steering;
 
 /* Put the led flow in place of problem->field and its conditions in place of

@@ -25,7 +25,7 @@
 
 #define CHUNK           ITO__PARAM_CHUNK
 #define DIVERGED_FACTOR 1e6  /* times the first loss */
-#define MOMENTUM        0.1F /* of running values: arXiv:1502.03167 as PyTorch */
+#define MOMENTUM        0.1F /* of running values, as PyTorch has it */
 
 #define PI 3.14159265358979323846
 

@@ -3,11 +3,14 @@
  * train_graph.c - the network that is trained, and its learning rate.
  */
 #include <math.h>
+#include <string.h>
 
 #include "flow/trainer.h"
 #include "nn/op.h"
 
 #define POTENTIAL_LR 0.02
+#define UNET_LR      1e-3
+#define DIT_LR       4e-4
 
 /* Wider networks want smaller steps.  Measured on the checkerboard (64 wide:
  * the excess over the floor is .0216, .0146, .0130 for 2e-3, 5e-3, 1e-2) and
@@ -67,6 +70,83 @@ static ito_status make_potential(ito_ctx *ctx, ito_trainer *t,
     return ito_potential_build(ctx, &p, &t->graph);
 }
 
+/* ---- networks of images ---- */
+
+bool ito__train_images(const ito_trainer *t, const ito_train_opts *o)
+{
+    return o->unet || o->dit ||
+           (!o->mlp && !o->potential && !o->graph &&
+            ito_schema_image(t->source->schema));
+}
+
+/* The size of the images, or why there are none. */
+static ito_status image_size(ito_ctx *ctx, const ito_trainer *t, size_t size[3])
+{
+    const ito_image_format *f = ito_schema_image(t->source->schema);
+
+    if (!f)
+        return ito__fail(ctx, ITO_EUNFIT,
+                         "train: a network of images needs images: IDX, a "
+                         "folder of PNG files, an array of them, or a table "
+                         "with --image HxW");
+    if (t->cond.given > 0)
+        return ito__fail(ctx, ITO_EUNFIT,
+                         "train: a network of images takes no given columns");
+    size[0] = f->height;
+    size[1] = f->width;
+    size[2] = f->channels;
+    return ITO_OK;
+}
+
+/* Levels of which each halves the one before; at most `most`. */
+static size_t levels_that_fit(const size_t size[3], size_t most)
+{
+    size_t n = 1;
+
+    while (n < most && (size[0] >> n) << n == size[0] &&
+           (size[1] >> n) << n == size[1])
+        n++;
+    return n;
+}
+
+static ito_status make_unet(ito_ctx *ctx, ito_trainer *t, const ito_unet *given)
+{
+    static const size_t usual[] = { 32, 64, 128 };
+    ito_unet u = given ? *given : (ito_unet){ 0 };
+    size_t size[3], most = 0;
+    ito_status rc = image_size(ctx, t, size);
+
+    if (rc != ITO_OK)
+        return rc;
+    u.h = size[0];
+    u.w = size[1];
+    u.c = size[2];
+    u.labels = ito__conditions_conds(&t->cond).labels;
+    if (u.channels[0] == 0)
+        memcpy(u.channels, usual, sizeof(usual));
+    while (most < ITO_UNET_LEVELS && u.channels[most] > 0)
+        most++;
+    u.levels = u.levels ? u.levels : levels_that_fit(size, most);
+    t->o.lr = t->o.lr == 0.0 ? UNET_LR : t->o.lr;
+    return ito_unet_build(ctx, &u, &t->graph);
+}
+
+static ito_status make_dit(ito_ctx *ctx, ito_trainer *t, const ito_dit *given)
+{
+    ito_dit d = *given;
+    size_t size[3];
+    ito_status rc = image_size(ctx, t, size);
+
+    if (rc != ITO_OK)
+        return rc;
+    d.h = size[0];
+    d.w = size[1];
+    d.c = size[2];
+    d.labels = ito__conditions_conds(&t->cond).labels;
+    t->o.lr = t->o.lr == 0.0 ? DIT_LR : t->o.lr;
+    return ito_dit_build(ctx, &d, &t->graph);
+}
+
 ito_status ito__train_graph(ito_ctx *ctx, ito_trainer *t,
                             const ito_train_opts *o)
 {
@@ -75,6 +155,10 @@ ito_status ito__train_graph(ito_ctx *ctx, ito_trainer *t,
 
     if (o->potential)
         return make_potential(ctx, t, o->potential);
+    if (o->dit)
+        return make_dit(ctx, t, o->dit);
+    if (t->images)
+        return make_unet(ctx, t, o->unet);
     if (!g)
         return make_mlp(ctx, t, o->mlp);
     t->o.lr = t->o.lr == 0.0 ? 2e-3 : t->o.lr;

@@ -9,9 +9,12 @@
 #include "flow/trainer.h"
 
 #define STEPS_DEFAULT 8000
+#define STEPS_IMAGES  5000
 #define BATCH_DEFAULT 2048
 #define BATCH_MIN     256
+#define BATCH_IMAGES  128
 #define SHARD_DEFAULT 128
+#define SHARD_IMAGES  16
 #define STEPS_MAX     UINT32_MAX
 #define BATCH_MAX     ((size_t)1 << 24)
 #define DROP_DEFAULT  0.1
@@ -29,14 +32,18 @@ static size_t default_batch(uint64_t rows)
     return size_max(size_min(eighth, BATCH_DEFAULT), BATCH_MIN);
 }
 
-static void fill_defaults(ito_train_opts *o, uint64_t rows)
+static void fill_defaults(ito_train_opts *o, uint64_t rows, bool images)
 {
-    o->batch = o->batch ? o->batch : default_batch(rows);
+    const size_t batch = images ? BATCH_IMAGES : default_batch(rows);
+
+    o->batch = o->batch ? o->batch : batch;
     if (o->epochs > 0)
         o->steps =
             (size_t)((double)o->epochs * (double)rows / (double)o->batch + 1.0);
-    o->steps = o->steps ? o->steps : STEPS_DEFAULT;
-    o->shard = o->shard ? o->shard : SHARD_DEFAULT;
+    if (o->steps == 0)
+        o->steps = images ? STEPS_IMAGES : STEPS_DEFAULT;
+    if (o->shard == 0)
+        o->shard = images ? SHARD_IMAGES : SHARD_DEFAULT;
     if (o->warmup == 0)
         o->warmup = size_min(size_max(o->steps / 50, 1), 500);
     o->rate = o->rate ? o->rate : ITO_RATE_COSINE;
@@ -181,18 +188,23 @@ ito_status ito__train_options(ito_ctx *ctx, ito_trainer *t,
     t->o.mlp = NULL;
     t->o.graph = NULL;
     t->o.potential = NULL;
+    t->o.unet = NULL;
+    t->o.dit = NULL;
     t->o.path = t->o.predict = t->o.loss = t->o.time_law = NULL;
     t->o.given = NULL;
     if (opts->epochs > 0 && rows == 0)
         return ito__fail(ctx, ITO_EARG,
                          "epochs: rows that are drawn afresh have none; give "
                          "steps");
-    fill_defaults(&t->o, rows);
     if ((opts->mlp != NULL) + (opts->graph != NULL) +
-            (opts->potential != NULL) >
+            (opts->potential != NULL) + (opts->unet != NULL) +
+            (opts->dit != NULL) >
         1)
         return ito__fail(ctx, ITO_EARG,
-                         "train: give one of mlp, potential and graph");
+                         "train: give one of mlp, potential, unet, dit and "
+                         "graph");
+    t->images = ito__train_images(t, opts);
+    fill_defaults(&t->o, rows, t->images);
     if ((rc = read_objective(ctx, t, opts)) != ITO_OK ||
         (rc = ito__time_law(ctx, opts->time_law, &t->law)) != ITO_OK)
         return rc;

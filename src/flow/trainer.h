@@ -19,6 +19,7 @@
  * rows are repeated with other times and noise. */
 #define ITO__VALID_DRAWS   16384
 #define ITO__VALID_REPEATS 4096
+#define ITO__VALID_IMAGES  1024 /* the most, of networks of images */
 
 /* Parameters in one piece of merging and updating. */
 #define ITO__PARAM_CHUNK 4096
@@ -47,6 +48,7 @@ struct ito_trainer {
     ito_graph *graph;
     char *record; /* the options as JSON: what a resume must agree with */
 
+    bool images; /* a network of images, whose defaults are others */
     size_t dim, params, shards;
     size_t shard_lo, shard_hi; /* this rank's */
     size_t stride;             /* spreads the strata of t over the batch */
@@ -85,6 +87,10 @@ struct ito_trainer {
 ito_status ito__train_options(ito_ctx *ctx, ito_trainer *t,
                               const ito_train_opts *opts);
 ito_status ito__train_check(ito_ctx *ctx, const ito_train_opts *o);
+
+/* Do the options, or the data where these are silent, ask for a network of
+ * images? */
+bool ito__train_images(const ito_trainer *t, const ito_train_opts *opts);
 
 /* The network that the options ask for, and its learning rate. */
 ito_status ito__train_graph(ito_ctx *ctx, ito_trainer *t,

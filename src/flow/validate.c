@@ -17,6 +17,8 @@ size_t ito__valid_rows(const ito_trainer *t)
 {
     const uint64_t rows = ito_source_valid_rows(t->source);
 
+    if (t->images && (t->source->dist || rows > 0))
+        return ITO__VALID_IMAGES;
     if (t->source->dist)
         return ITO__VALID_DRAWS;
     return rows == 0 ? 0 : size_max((size_t)rows, ITO__VALID_REPEATS);

@@ -16,6 +16,7 @@ static const op *const ops[] = {
     &ito__op_upsample,  &ito__op_pool,      &ito__op_mean,
     &ito__op_attention, &ito__op_patches,   &ito__op_unpatch,
     &ito__op_positions, &ito__op_conv,      &ito__op_norm,
+    &ito__op_waves,
 };
 
 const op *ito__op_find(const char *name)
@@ -145,6 +146,18 @@ ito_status ito_graph_shape(ito_ctx *ctx, const ito_graph *g, ito_node x,
     shape[0] = g->nodes[x].dims.h;
     shape[1] = g->nodes[x].dims.w;
     shape[2] = g->nodes[x].dims.c;
+    return ITO_OK;
+}
+
+ito_status ito_graph_start(ito_ctx *ctx, ito_graph *g, ito_node x,
+                           ito_start_value value)
+{
+    if (x >= g->count || g->output != NO_NODE ||
+        (unsigned)value > ITO_START_NORMAL)
+        return ito__fail(ctx, ITO_EARG,
+                         "graph: node %zu cannot start from value %d", x,
+                         (int)value);
+    g->nodes[x].start = value;
     return ITO_OK;
 }
 

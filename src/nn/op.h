@@ -45,8 +45,9 @@ typedef struct node {
     size_t more[MORE]; /* what else it wants, 0 where nothing */
     dims in_dims[NODE_INPUTS_MAX];
     size_t in_cols[NODE_INPUTS_MAX];
-    size_t param, params; /* slice of the parameter vector */
-    size_t saved;         /* reals a row that forward keeps */
+    size_t param, params;  /* slice of the parameter vector */
+    size_t saved;          /* reals a row that forward keeps */
+    ito_start_value start; /* of its parameters that have no value of theirs */
     char name[NAME_MAX_BYTES];
 } node;
 
@@ -123,6 +124,7 @@ extern const op ito__op_unpatch;
 extern const op ito__op_positions;
 extern const op ito__op_conv;
 extern const op ito__op_norm;
+extern const op ito__op_waves;
 
 static inline bool same_dims(const dims *a, const dims *b)
 {

@@ -25,6 +25,8 @@ int ito_graph_slice(const ito_graph *g, size_t i, ito_slice *out)
             (void)snprintf(out->name, sizeof(out->name), "%s.%.20s", n->name,
                            s.name);
             out->offset += n->param;
+            if (s.start == ITO_START_RULE)
+                out->start = n->start;
             return 0;
         }
     }

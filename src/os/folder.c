@@ -134,9 +134,7 @@ int os_folder_begin(const char *target, os_folder *f)
     for (n = strlen(f->target); n > 1 && f->target[n - 1] == '/'; n--)
         f->target[n - 1] = '\0';
     error = os_list_folder(f->target, 1, &inside);
-    if (error == 0 && inside.count > 0)
-        error = EEXIST;
-    else if (error == EFBIG || error == ENOTDIR)
+    if (error == EFBIG || error == ENOTDIR || (error == 0 && inside.count > 0))
         error = EEXIST;
     else if (error == ENOENT)
         error = 0;

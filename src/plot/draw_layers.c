@@ -10,6 +10,7 @@
 
 #if ITO_WITH_CAIRO
 #include <math.h>
+#include <string.h>
 
 #include "plot/pen.h"
 
@@ -37,6 +38,7 @@ double ito__layer_size(const layer *l)
     case LAYER_DENSITY:
     case LAYER_CONTOURS:
     case LAYER_HIST:
+    case LAYER_PICTURE:
     case LAYER_LINE: break;
     }
     return 1.2;
@@ -165,6 +167,55 @@ static ito_status draw_density(ito_ctx *ctx, const pen *p,
     cairo_surface_mark_dirty(s);
     paint(p, &at, s, (double)(b->nx * k), (double)(b->ny * k));
     cairo_surface_destroy(s);
+    return ITO_OK;
+}
+
+/* Names of rows, beside a picture. */
+static void draw_captions(const pen *p, const ito_panel *panel, const layer *l)
+{
+    const char *text = l->captions;
+
+    ito__pen_colour(p, INK, 1.0);
+    for (size_t k = 0; k < l->level_count; k++) {
+        ito__text_show(p, ito__paper_x(panel, 0.0) - 4.0,
+                       ito__paper_y(panel, l->level[k]) + 0.35 * LABEL_SIZE,
+                       text, LABEL_SIZE, 1.0);
+        text += strlen(text) + 1;
+    }
+}
+
+/* Each dot of a picture as k x k dots of the paper, so that it stays sharp. */
+static ito_status draw_picture(ito_ctx *ctx, const pen *p,
+                               const ito_panel *panel, const layer *l)
+{
+    const double left = ito__paper_x(panel, l->x[0]);
+    const double top = ito__paper_y(panel, l->y[1]);
+    const place at = { left, top, ito__paper_x(panel, l->x[1]) - left,
+                       ito__paper_y(panel, l->y[0]) - top };
+    const double fine = p->dots * at.w / (double)l->dots_w;
+    const size_t k =
+        size_min(fine < 1.0 ? 1 : (size_t)fine + 1,
+                 1 + DENSITY_SIDE / size_max(l->dots_w, l->dots_h));
+    const size_t w = l->dots_w * k, h = l->dots_h * k;
+    cairo_surface_t *s =
+        cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)w, (int)h);
+    unsigned char *data;
+
+    if (cairo_surface_status(s) != CAIRO_STATUS_SUCCESS)
+        return picture_failed(ctx, s);
+    cairo_surface_flush(s);
+    data = cairo_image_surface_get_data(s);
+    for (size_t y = 0; y < h; y++) {
+        const size_t stride = (size_t)cairo_image_surface_get_stride(s);
+        uint32_t *row = (uint32_t *)(void *)(data + y * stride);
+
+        for (size_t x = 0; x < w; x++)
+            row[x] = l->dots[(y / k) * l->dots_w + x / k];
+    }
+    cairo_surface_mark_dirty(s);
+    paint(p, &at, s, (double)w, (double)h);
+    cairo_surface_destroy(s);
+    draw_captions(p, panel, l);
     return ITO_OK;
 }
 
@@ -340,6 +391,7 @@ static ito_status draw_one(ito_ctx *ctx, const pen *p, const ito_panel *panel,
     case LAYER_LINES: ito__draw_lines(p, panel, l); break;
     case LAYER_BAND: ito__draw_band(p, panel, l); break;
     case LAYER_MESH: ito__draw_mesh(p, panel, l); break;
+    case LAYER_PICTURE: return draw_picture(ctx, p, panel, l);
     }
     return ITO_OK;
 }

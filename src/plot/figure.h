@@ -29,7 +29,8 @@ typedef enum layer_kind {
     LAYER_ARROWS,
     LAYER_LINES,
     LAYER_BAND,
-    LAYER_MESH
+    LAYER_MESH,
+    LAYER_PICTURE
 } layer_kind;
 
 typedef struct layer layer;
@@ -66,9 +67,13 @@ struct layer {
     double *level; /* CONTOURS: level_count levels, else by their mass */
     size_t level_count;
     size_t mesh_nx, mesh_ny, mesh_step; /* MESH */
-    double depth;  /* DENSITY, PATHS: share of the map that is used */
-    range colours; /* values of the first and the last colour */
-    bool capped;   /* there are values above the last colour */
+    uint32_t *dots; /* PICTURE: 0xRRGGBB, rows of dots_w, the top first; */
+    size_t dots_w, dots_h;
+    char *captions; /* ... texts, each ended by a zero byte, whose right ends
+                          lie at x = 0 and y = level[k], k < level_count */
+    double depth;   /* DENSITY, PATHS: share of the map that is used */
+    range colours;  /* values of the first and the last colour */
+    bool capped;    /* there are values above the last colour */
 };
 
 struct ito_panel {

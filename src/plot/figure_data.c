@@ -74,7 +74,8 @@ static void start_layer(writer *w, const ito_panel *p, const layer *l,
         [LAYER_CONTOURS] = "levels", [LAYER_LINE] = "line",
         [LAYER_HIST] = "bars",       [LAYER_PATHS] = "paths",
         [LAYER_ARROWS] = "arrows",   [LAYER_LINES] = "lines",
-        [LAYER_BAND] = "band",       [LAYER_MESH] = "mesh"
+        [LAYER_BAND] = "band",       [LAYER_MESH] = "mesh",
+        [LAYER_PICTURE] = "picture"
     };
     buffer *b = &w->head;
 
@@ -163,6 +164,7 @@ static ito_status put_layer(writer *w, const layer *l)
     case LAYER_SCATTER:
     case LAYER_LINE:
     case LAYER_MESH:
+    case LAYER_PICTURE:
         for (size_t i = 0; i < l->n; i++)
             row(w, i, 2, (const double[]){ l->x[i], l->y[i] });
         break;

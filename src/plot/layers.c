@@ -79,6 +79,8 @@ void ito__layer_free(ito_ctx *ctx, layer *l)
     ito__free(ctx, l->label);
     ito__free(ctx, l->bar_label);
     ito__free(ctx, l->grid.cell);
+    ito__free(ctx, l->dots);
+    ito__free(ctx, l->captions);
     ito__free(ctx, l);
 }
 

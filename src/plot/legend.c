@@ -171,6 +171,7 @@ static void sign(const pen *p, const key *k, double x, double y)
         sign_line(p, l, x, y);
         break;
     case LAYER_MESH:
+    case LAYER_PICTURE:
     case LAYER_LINE:
     case LAYER_CONTOURS:
     case LAYER_PATHS: sign_line(p, l, x, y); break;

@@ -46,7 +46,7 @@ static double mean_alpha(const energy_run *s, size_t j)
 
 double ito__energy_accepted(const energy_run *s, size_t j)
 {
-    const double moves = (double)(s->step - s->counted) * (double)s->chains;
+    const double moves = (double)s->counted * (double)s->chains;
     double sum = 0.0;
 
     for (size_t k = 0; k < s->groups; k++) {
@@ -82,7 +82,7 @@ void ito__energy_reset(energy_run *s)
             g->accept_sum[i] = g->swap_sum[i] = g->swap_count[i] = 0.0;
         g->trips = 0;
     }
-    s->counted = s->step;
+    s->counted = 0;
 }
 
 /* --- steps ---------------------------------------------------------------- */
@@ -221,10 +221,11 @@ static bool ladder_time(const energy_run *s, uint32_t steps)
 static void adapt(energy_run *s, uint32_t steps)
 {
     const bool given = s->o.step > 0.0, alone = s->step <= steps / 2;
+    const bool full = !ito__energy_short(s, s->step - 1);
 
-    if (!given && alone)
+    if (!given && alone && full)
         adapt_rows(s);
-    for (size_t j = 0; !given && !alone && j < s->rungs; j++)
+    for (size_t j = 0; !given && !alone && full && j < s->rungs; j++)
         ito__energy_adapt(s, j);
     if (ladder_time(s, steps)) {
         if (!given && alone)

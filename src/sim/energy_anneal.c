@@ -58,7 +58,8 @@ static ito_status trial(energy_run *s, uint32_t each)
             s->search[0].count = 0;
         for (uint32_t i = 0; rc == ITO_OK && i < each; i++) {
             rc = ito__energy_round(s, s->step + 1);
-            ito__energy_adapt(s, 0);
+            if (!ito__energy_short(s, s->step - 1))
+                ito__energy_adapt(s, 0);
         }
         s->ladder[k - 1] = s->rung[0];
     }

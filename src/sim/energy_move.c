@@ -9,7 +9,10 @@
  *     log a = V(x) - V(y) + |z|^2 / 2 - |x - y - eta G(y)|^2 / (4 eta)
  *
  * (Roberts and Tweedie, Bernoulli 2 (1996) 341).  A proposal where energy or
- * gradient is not finite is not accepted.  Rungs j and j + 1 swap states with
+ * gradient is not finite is not accepted.  Where steps are found in the
+ * warm-up, every fourth is a sixteenth as long, for those places where the
+ * energy bends so much that a step that suits the rest is hardly ever accepted
+ * and a chain would stay for long.  Rungs j and j + 1 swap states with
  * probability min(1, exp((b_j - b_{j+1}) (U_j - U_{j+1}))), j even in even
  * steps and odd in odd ones (arXiv:1905.02939).
  */
@@ -21,6 +24,8 @@
 #include "sim/energy_run.h"
 
 #define NOBODY SIZE_MAX
+#define EVERY  4            /* so many steps one is short ... */
+#define SHORT  (1.0 / 16.0) /* ... by this factor */
 
 /* --- rows of a tile ------------------------------------------------------- */
 
@@ -129,7 +134,7 @@ static double slope(const energy_run *s, const energy_rung *rung, double force,
     return v - rung->r * (x - s->start[c]) / (s->o.spread * s->o.spread);
 }
 
-static void propose(const energy_run *s, energy_group *g)
+static void propose(const energy_run *s, energy_group *g, double part)
 {
     const layout l = layout_of(s, g);
     const double *x = g->x[0], *force = g->force[0];
@@ -137,12 +142,12 @@ static void propose(const energy_run *s, energy_group *g)
 
     for (size_t i = 0; i < g->rows; i++) {
         const energy_rung *rung = &s->rung[i / g->count];
-        const double root = sqrt(2.0 * g->eta[i]);
+        const double eta = part * g->eta[i], root = sqrt(2.0 * eta);
 
         for (size_t c = 0; c < s->dim; c++) {
             const size_t k = i * l.row + c * l.comp;
 
-            y[k] = x[k] + g->eta[i] * slope(s, rung, force[k], x[k], c) +
+            y[k] = x[k] + eta * slope(s, rung, force[k], x[k], c) +
                    root * g->z[i * s->dim + c];
         }
     }
@@ -150,8 +155,9 @@ static void propose(const energy_run *s, energy_group *g)
 
 /* log a of row i; NaN where the proposal is not finite. */
 static double log_ratio(const energy_run *s, const energy_group *g,
-                        const layout *l, size_t i)
+                        const layout *l, double part, size_t i)
 {
+    const double eta = part * g->eta[i];
     const energy_rung *rung = &s->rung[i / g->count];
     const double *x = g->x[0], *y = g->y[0], *force = g->force_y[0];
     double back = 0.0, there = 0.0;
@@ -159,8 +165,7 @@ static double log_ratio(const energy_run *s, const energy_group *g,
     for (size_t c = 0; c < s->dim; c++) {
         const size_t k = i * l->row + c * l->comp;
         const double z = g->z[i * s->dim + c];
-        const double d =
-            x[k] - y[k] - g->eta[i] * slope(s, rung, force[k], y[k], c);
+        const double d = x[k] - y[k] - eta * slope(s, rung, force[k], y[k], c);
 
         back += d * d;
         there += z * z;
@@ -169,7 +174,7 @@ static double log_ratio(const energy_run *s, const energy_group *g,
         return (double)NAN;
     return row_v(s, rung, l, x, g->U[i], i) -
            row_v(s, rung, l, y, g->U_y[i], i) + 0.5 * there -
-           back / (4.0 * g->eta[i]);
+           back / (4.0 * eta);
 }
 
 /* Exchange row a of one state with row b of another. */
@@ -186,16 +191,18 @@ static void exchange(const energy_run *s, const layout *l, double *p, size_t a,
     }
 }
 
-static void decide(const energy_run *s, energy_group *g, uint32_t step)
+static void decide(const energy_run *s, energy_group *g, uint32_t step,
+                   double part)
 {
     const layout l = layout_of(s, g);
 
     for (size_t i = 0; i < g->rows; i++) {
-        const double log_a = log_ratio(s, g, &l, i);
+        const double log_a = log_ratio(s, g, &l, part, i);
         const bool finite = log_a == log_a;
 
         g->alpha[i] = finite ? ito__exp(fmin(log_a, 0.0)) : 0.0;
-        g->accept_sum[i] += g->alpha[i];
+        if (part == 1.0)
+            g->accept_sum[i] += g->alpha[i];
         if (s->exact ? finite && ito__log(g->u[i]) < log_a : finite) {
             exchange(s, &l, g->x[0], i, g->y[0], i);
             exchange(s, &l, g->force[0], i, g->force_y[0], i);
@@ -279,15 +286,17 @@ static void store(const energy_run *s, const energy_group *g, uint32_t step)
 static void move_group(energy_run *s, energy_group *g, tile_work *w)
 {
     for (uint32_t step = s->step; step < s->until; step++) {
+        const double part = ito__energy_short(s, step) ? SHORT : 1.0;
+
         begin_tile(s, g, w, step);
         draw_normals(s, g, step, ITO_FOR_DW);
         draw_uniforms(s, g, step, ITO_FOR_ACCEPT);
-        propose(s, g);
+        propose(s, g, part);
         g->when = step;
         g->rc = evaluate(s, g, w, g->y, g->force_y, g->U_y);
         if (g->rc != 0)
             return;
-        decide(s, g, step);
+        decide(s, g, step, part);
         if (g->lost != NOBODY)
             return;
         if (s->rungs > 1)
@@ -385,11 +394,19 @@ static void run_groups(energy_run *s, ito_pool_fn fn)
         fn(s, 0, 0, s->groups);
 }
 
+/* Each kind of move leaves the density as it is, so any order of them does. */
+bool ito__energy_short(const energy_run *s, uint32_t step)
+{
+    return s->exact && !(s->o.step > 0.0) && step % EVERY == EVERY - 1;
+}
+
 ito_status ito__energy_round(energy_run *s, uint32_t until)
 {
     if (ito__cancelled(s->ctx))
         return ito__fail(s->ctx, ITO_ECANCELLED, "energy: cancelled");
     s->until = until;
+    for (uint32_t step = s->step; step < until; step++)
+        s->counted += !ito__energy_short(s, step);
     run_groups(s, move_groups);
     s->evals += (uint64_t)(until - s->step) * s->chains * s->rungs;
     s->step = until;

@@ -19,6 +19,7 @@
 #define WARNINGS    8   /* at most */
 #define ACCEPT_LOW  0.2
 #define ACCEPT_HIGH 0.95
+#define MOVES_MIN   100.0 /* from which on acceptance means something */
 #define SWAP_LOW    0.1
 
 /* --- numbers -------------------------------------------------------------- */
@@ -168,11 +169,12 @@ static ito_status warn_of_mixing(const energy_run *s, ito_draws *d)
     return rc;
 }
 
-static ito_status warn_of_moves(ito_draws *d)
+static ito_status warn_of_moves(const energy_run *s, ito_draws *d)
 {
     const double accept = d->info.accept;
+    const double moves = (double)s->counted * (double)s->chains;
 
-    if (accept >= ACCEPT_LOW && accept <= ACCEPT_HIGH)
+    if (moves < MOVES_MIN || (accept >= ACCEPT_LOW && accept <= ACCEPT_HIGH))
         return ITO_OK;
     return warn(d,
                 "%.3g per cent of the moves are accepted: the step is too "
@@ -207,7 +209,7 @@ ito_status ito__energy_report(const energy_run *s, ito_draws *d)
     if (!d->warnings)
         return ito__fail(s->ctx, ITO_ENOMEM, "energy: warnings");
     if (rc == ITO_OK)
-        rc = warn_of_moves(d);
+        rc = warn_of_moves(s, d);
     if (rc == ITO_OK && !d->log_weight)
         rc = warn_of_mixing(s, d);
     if (rc == ITO_OK && s->rungs > 1)

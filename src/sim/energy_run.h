@@ -102,6 +102,8 @@ struct ito_draws {
 
 /* energy_move.c: move all chains from s->step to step `until`. */
 ito_status ito__energy_round(energy_run *s, uint32_t until);
+/* Whether moves of that step are short ones, which are not counted. */
+bool ito__energy_short(const energy_run *s, uint32_t step);
 /* Draw starts and evaluate them. */
 ito_status ito__energy_start(energy_run *s);
 /* |x - start|^2 / (2 spread^2) of row i of a group. */

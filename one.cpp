@@ -1,0 +1,2 @@
+#include <ito/train.h>
+#include <ito/train.h>
