@@ -1,2 +1,0 @@
-#include <ito/train.h>
-#include <ito/train.h>
