@@ -22,8 +22,8 @@
 #include <ito/expr.h>
 #include <ito/extension.h>
 #include <ito/feature.h>
-#include <ito/field.h>
 #include <ito/fidelity.h>
+#include <ito/field.h>
 #include <ito/figure.h>
 #include <ito/flow.h>
 #include <ito/graph.h>

@@ -25,7 +25,7 @@ has 'too long for this sigma' err
 ito sample m.safetensors --sigma betta >out 2>err
 [ $? -eq 1 ]
 verdict $? 'a misspelt sigma'
-has 'did you mean beta' err
+has 'did you mean "beta"' err
 fails 1 'at t = 0' ito sample m.safetensors --sigma t-0.5
 
 ok 'logp of an oracle' ito logp oracle:moons moons -n 30 -o l.csv
@@ -67,14 +67,15 @@ ok 'columns' ito logp u.safetensors plain.csv --units columns -o x.csv
 has 'own units' err
 awk -F, 'NR > 1 { s += $1; q += $1 * $1; t += $2; r += $2 * $2; n++ } END {
     print -log(sqrt(q / n - s * s / n / n)) - log(sqrt(r / n - t * t / n / n))
-}' plain.csv >shift
-paste -d, z.csv x.csv | awk -F, -v shift_by="$(cat shift)" 'NR > 1 {
+}' plain.csv >gap
+paste -d, z.csv x.csv | awk -F, -v shift_by="$(cat gap)" 'NR > 1 {
     d = $8 - $1 - shift_by; if (d * d > 1e-5) bad++ } END { exit bad > 0 }'
 verdict $? 'the units differ by the logarithms of the deviations'
 ok 'normal scores' ito train plain.csv -o q.safetensors --width 16 --depth 2 \
     --steps 40 --seed 1
 printf 'a,b\n0.5,3\n50,3\n' >two.csv
-ok 'a value beyond' ito logp q.safetensors two.csv --units columns -o x.csv --json
+ok 'a value beyond' ito logp q.safetensors two.csv --units columns -o x.csv \
+    --json
 has '1 rows are not among these' err
 has '"outside": 1' out
 

@@ -261,6 +261,33 @@ TEST(l2_7_the_conditional_score_is_the_slope_of_a_normal)
         }
 }
 
+/* Sums of weight w, and of w d and w^2 d^2 for four differences d. */
+typedef struct averages {
+    double mass, sum[4], square[4];
+} averages;
+
+/* Point z, weighed by p(x given z): its field and score less the marginal
+ * ones. */
+static void take(averages *a, const ito_coef *c, const double x[2],
+                 const float *z, const double us[4])
+{
+    double e[2], w;
+
+    for (size_t j = 0; j < 2; j++)
+        e[j] = (x[j] - c->alpha * (double)z[j]) / c->beta;
+    w = exp(-(e[0] * e[0] + e[1] * e[1]) / 2);
+    a->mass += w;
+    for (size_t q = 0; q < 4; q++) {
+        const double one = q < 2
+                               ? c->alphadot * (double)z[q] + c->betadot * e[q]
+                               : -e[q - 2] / c->beta;
+        const double d = one - us[q];
+
+        a->sum[q] += w * d;
+        a->square[q] += w * w * d * d;
+    }
+}
+
 /* Marginal field and score are the averages of the conditional ones under
  * p(z | x), here self-normalised Monte Carlo with 5 standard errors. */
 TEST(s21_marginals_are_posterior_averages)
@@ -272,32 +299,17 @@ TEST(s21_marginals_are_posterior_averages)
     for (size_t k = 0; k < COUNT(names); k++) {
         ito_oracle *o = open_oracle("gmm:scale=3", names[k]);
         const ito_coef c = ito_path_coef(ito_oracle_path(o), t);
-        double u[2], s[2], mass = 0, sum[4] = { 0 }, sq[4] = { 0 };
+        averages a = { 0 };
+        double us[4];
 
         CHECK_OK(ctx, ito_dist_sample(ctx, ito_oracle_dist(o),
                                       &(ito_noise){ .seed = 5 }, 0, N, z));
-        eval(o, ITO_PART_DRIFT, t, 1, x, u);
-        eval(o, ITO_PART_SCORE, t, 1, x, s);
-        for (size_t i = 0; i < N; i++) {
-            double e[2], w;
-
-            for (size_t j = 0; j < 2; j++)
-                e[j] = (x[j] - c.alpha * (double)z[2 * i + j]) / c.beta;
-            w = exp(-(e[0] * e[0] + e[1] * e[1]) / 2);
-            mass += w;
-            for (size_t j = 0; j < 2; j++) {
-                const double d[2] = { c.alphadot * (double)z[2 * i + j] +
-                                          c.betadot * e[j] - u[j],
-                                      -e[j] / c.beta - s[j] };
-
-                for (size_t q = 0; q < 2; q++) {
-                    sum[2 * q + j] += w * d[q];
-                    sq[2 * q + j] += w * w * d[q] * d[q];
-                }
-            }
-        }
-        for (int q = 0; q < 4; q++)
-            CHECK_STAT(sum[q] / mass, 0.0, sqrt(sq[q]) / mass, 5);
+        eval(o, ITO_PART_DRIFT, t, 1, x, us);
+        eval(o, ITO_PART_SCORE, t, 1, x, us + 2);
+        for (size_t i = 0; i < N; i++)
+            take(&a, &c, x, z + 2 * i, us);
+        for (size_t q = 0; q < 4; q++)
+            CHECK_STAT(a.sum[q] / a.mass, 0.0, sqrt(a.square[q]) / a.mass, 5);
         ito_oracle_free(o);
     }
 }

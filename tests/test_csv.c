@@ -219,6 +219,15 @@ TEST(missing_cells_are_refused_or_dropped)
     is_table(parse_with("a,b\nq,\nr,1\n", &drop), "a,b|'r',1");
 }
 
+TEST(cells_may_be_taken_as_texts_with_holes)
+{
+    const ito_table_opts texts = { .as_texts = 1 };
+
+    is_table(parse_with("a,b\n,x\n1.50,NA\n-,7\n\"a,b\",\"\"\n", &texts),
+             "a,b|'','x'|'1.50',''|'-','7'|'a,b',''");
+    is_table(parse_with("a,b\n1,\n,2\n", &texts), "a,b|'1',''|'','2'");
+}
+
 TEST(what_is_not_finite_is_refused)
 {
     refused("a\n1\ninf\n", ITO_ENONFINITE, "f.csv:3:1: column 'a' has 'inf'");
@@ -658,6 +667,7 @@ int main(void)
         RUN(chosen_columns_come_in_the_order_asked_for),
         RUN(numbers_are_texts_where_that_is_asked_for),
         RUN(missing_cells_are_refused_or_dropped),
+        RUN(cells_may_be_taken_as_texts_with_holes),
         RUN(what_is_not_finite_is_refused),
         RUN(mixtures_of_numbers_and_texts_are_refused),
         RUN(messages_stay_one_short_line),

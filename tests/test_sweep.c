@@ -4,6 +4,7 @@
  * their numbers are those of sampling and comparing one by one, that errors
  * fall at the order of the solver, and what is refused.
  */
+#include <ito/plot.h>
 #include <ito/sweep.h>
 #include <ito/train.h>
 
@@ -473,6 +474,37 @@ TEST(what_is_left_open_is_as_many_steps_as_make_the_calls)
     ito_flow_free(flow);
 }
 
+/* Points that diverged have no place; a picture of nothing is refused. */
+TEST(a_picture_leaves_out_what_is_not_positive_and_finite)
+{
+    const double x[] = { 40.0, 10.0, 20.0 }, y[] = { 0.1, INFINITY, 0.3 };
+    const double none[] = { 0.0, NAN, -1.0 }, e[] = { 0.01, 0.0, 0.5 };
+    ito_series s[] = { { .label = "heun", .n = 3, .x = x, .y = y, .error = e },
+                       { .label = "rk4", .n = 3, .x = x, .y = none } };
+    ito_tradeoff t = { .series = s,
+                       .count = 2,
+                       .floor = 0.05,
+                       .floor_error = 0.2,
+                       .x_label = "calls",
+                       .y_label = "distance" };
+    ito_figure *figure;
+    ito_status rc = ito_plot_sweep(ctx, &t, NULL, &figure);
+
+    if (rc == ITO_EUNFIT)
+        return; /* built without cairo */
+    CHECK_OK(ctx, rc);
+    ito_figure_free(figure);
+    s[0].y = none;
+    CHECK_FAILS(ctx, ito_plot_sweep(ctx, &t, NULL, &figure), ITO_EARG,
+                "no positive values");
+    t.count = 65;
+    CHECK_FAILS(ctx, ito_plot_sweep(ctx, &t, NULL, &figure), ITO_EARG,
+                "more than 64");
+    CHECK_FAILS(ctx, ito_plot_sweep(ctx, NULL, NULL, &figure), ITO_EARG,
+                "no lines");
+    CHECK(figure == NULL);
+}
+
 static int stop_at_once(void *arg, size_t done, size_t total)
 {
     *(size_t *)arg = total;
@@ -566,6 +598,7 @@ int main(void)
         RUN(field_and_score_at_once_are_the_two_alone_to_the_bit),
         RUN(the_cost_of_samples_is_told),
         RUN(what_is_left_open_is_as_many_steps_as_make_the_calls),
+        RUN(a_picture_leaves_out_what_is_not_positive_and_finite),
         RUN(what_cannot_be_tried_is_refused),
     };
 

@@ -104,7 +104,8 @@ static void train(const setting *s, char hash[2][ITO_SHA256_HEX])
     const ito_mlp mlp = { .width = 24, .depth = 2, .time_features = 2 };
     const ito_train_opts o = small(&mlp);
     const ito_source_opts so = { .seed = 5 };
-    const ito_sample_opts sample = { .solve = { .steps = 5 }, .seed = 9 };
+    const ito_sample_opts sample = { .solve = { .method = "heun", .steps = 5 },
+                                     .seed = 9 };
     unsigned char digest[ITO_SHA256_BYTES];
     const size_t rank = s->comm ? s->comm->rank : 0;
     ito_source *source = NULL;

@@ -25,8 +25,8 @@
 #include <ito/extension.h>
 #include <ito/field.h>
 #include <ito/graph.h>
-#include <ito/image.h>
 #include <ito/guide.h>
+#include <ito/image.h>
 #include <ito/schema.h>
 #include <ito/solve.h>
 
@@ -75,7 +75,7 @@ typedef struct ito_sample_opts {
                                   model (ito/guide.h), borrowed; NULL = none */
     double energy_strength;  /**< 0 = 1 */
     ito_guide_way energy_way;
-    const float *known; /**< n x dim values in coordinates of the model that
+    const float *known;     /**< n x dim values in coordinates of the model that
                              rows are to end in, NaN where one is to be drawn:
                              samples of the others given these, of any flow
                              from N(0, I).  Returned to the bit; NULL = none */
@@ -84,15 +84,15 @@ typedef struct ito_sample_opts {
                              drawn: one row for all samples, or a row for each;
                              its columns are some of the model's.  A table of
                              samples has their numbers; NULL = none */
-    size_t passes;      /**< over each step where coordinates are known: more
+    size_t passes;     /**< over each step where coordinates are known: more
                              of them find the right share of what the known
                              allow (arXiv:2201.09865), at that cost; 0 = 4,
                              with adaptive steps 1 */
-    size_t candidates;  /**< where coordinates are known: free samples among
+    size_t candidates; /**< where coordinates are known: free samples among
                              which each row finds one that fits, to start
                              beside it; 0 = 4096, 1 = none, as with adaptive
                              steps and models under conditions */
-    size_t correct;     /**< Langevin steps at the time reached after each step,
+    size_t correct;    /**< Langevin steps at the time reached after each step,
                              x += k^2 / 2 grad log p_t + k z (the corrector of
                              arXiv:2011.13456); fixed steps */
     const ito_sigma *correct_step; /**< their k(t), borrowed; NULL = 0.5 beta.
@@ -104,8 +104,10 @@ typedef struct ito_sample_opts {
 /**
  * Fill in the method and the steps that are left open: rk4, or with sigma heun,
  * and as many equal steps as make 60 evaluations of the field, with sigma 200;
- * with a tolerance dopri5, or with sigma shark.  How they were found:
- * docs/book/solvers.md.  Every call that takes ito_sample_opts does this.
+ * under an energy, known coordinates or Langevin steps heun and 100, with sigma
+ * euler-maruyama and 250; with a tolerance dopri5, or with sigma shark.  How
+ * they were found: docs/book/solvers.md.  Every call that takes ito_sample_opts
+ * does this.
  */
 ITO_API void ito_sample_defaults(ito_sample_opts *opts);
 

@@ -32,10 +32,10 @@ static const opt options[] = {
            "folder/; `-` is CSV on standard output [-]"),
     SEED_OPTION,
     STRING(0, "solver", "NAME", &args.solver,
-           "a method [rk4; with --sigma heun]"),
+           "a method [rk4; with noise or where something else leads heun]"),
     SIZE(0, "steps", &args.steps,
          "steps from noise to data [as many as make 60 field calls, with "
-         "--sigma 200]"),
+         "noise 200; where something else leads too, 100 and 250]"),
     CHOICE(0, "grid", "uniform|end|both|karras", &args.grid,
            "how steps are spread over the time [uniform]"),
     POSITIVE(0, "rtol", &args.rtol,
@@ -374,20 +374,21 @@ static int run(void)
 const command command_sample = {
     .name = "sample",
     .summary = "draw points from a trained model or an oracle",
-    .about = "Carries noise to data along the model's field and writes the "
-             "rows as a table with the columns that the model was trained "
-             "on.\n\nRow i depends on the model, the seed, the solver and i "
-             "alone, so rows 1000 to 1031 (--first 1000 -n 32) are what they "
-             "are among a million.\n\nWith --sigma the way is random and the "
-             "densities along it are the same, as far as field and score are "
-             "exact; the form may be chosen after training.\n\nAny model can be "
-             "asked for rows that have given values (--inpaint), also one "
-             "that was not trained for that (--given), and led by an energy "
-             "(--guide-energy); docs/book/sample.md says how far both are "
-             "right.\n\nWith --logp the "
-             "samples are those of the same noise, carried in double by 2 N "
-             "steps, and logp_error is the difference to N steps (and the "
-             "standard error of the probes, above 16 coordinates).",
+    .about =
+        "Carries noise to data along the model's field and writes the "
+        "rows as a table with the columns that the model was trained "
+        "on.\n\nRow i depends on the model, the seed, the solver and i "
+        "alone, so rows 1000 to 1031 (--first 1000 -n 32) are what they "
+        "are among a million.\n\nWith --sigma the way is random and the "
+        "densities along it are the same, as far as field and score are "
+        "exact; the form may be chosen after training.\n\nAny model can be "
+        "asked for rows that have given values (--inpaint), also one "
+        "that was not trained for that (--given), and led by an energy "
+        "(--guide-energy); docs/book/sample.md says how far both are "
+        "right.\n\nWith --logp the "
+        "samples are those of the same noise, carried in double by 2 N "
+        "steps, and logp_error is the difference to N steps (and the "
+        "standard error of the probes, above 16 coordinates).",
     .examples = "ito sample m.safetensors -n 1000 -o out.csv\n"
                 "ito sample m.safetensors -n 20 --trajectory paths.csv -o "
                 "ends.csv\n"

@@ -316,12 +316,11 @@ const command command_sweep = {
         "which are no worse within two standard errors of the difference.",
     .examples =
         "ito sweep m.safetensors -o solvers.png\n"
-        "ito sweep m.safetensors --sigma none --sigma constant --sigma beta "
-        "--calls 10,30,100,300,1000 -o noise.pdf --numbers noise.csv\n"
-        "ito sweep oracle:8gaussians --solver heun,rk4 --grid uniform,both "
-        "--measure error\n"
-        "ito sweep houses.safetensors held-out.csv --solver heun,dopri5 "
-        "--rtol 1e-2,1e-3,1e-4 --json\n",
+        "ito sweep m.safetensors --sigma none --sigma beta --sigma kl "
+        "-o noise.pdf\n"
+        "ito sweep oracle:moons --grid uniform,both --measure error\n"
+        "ito sweep houses.safetensors new.csv --solver dopri5 --rtol 1e-2 "
+        "--json\n",
     .options = options,
     .run = run,
 };

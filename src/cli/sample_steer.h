@@ -36,7 +36,7 @@ extern steer_options steer_args;
          "or complete each row of a CSV file with empty cells"),             \
     SIZE(0, "passes", &steer_args.passes,                                    \
          "of --inpaint over each step: more find the right share of what "   \
-         "is possible, at that cost [4; with --rtol 1]"),                    \
+         "is possible, at that cost [4; adaptive 1]"),                       \
     SIZE(0, "candidates", &steer_args.candidates,                            \
          "of --inpaint: free samples among which a row finds one that fits, " \
          "to start beside it; 1: none [4096]"),                              \

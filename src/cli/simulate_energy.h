@@ -5,7 +5,7 @@
 #ifndef CLI_SIMULATE_ENERGY_H
 #define CLI_SIMULATE_ENERGY_H
 
-#include <ito/ctx.h>
+#include <ito/energy.h>
 
 #include "cli/opt.h"
 
@@ -47,5 +47,11 @@ int sampler_check(void);
 
 /* Sample, write -o and --plot, print. */
 ito_status sampler_run(ito_ctx *ctx);
+
+/** The name of a component. */
+typedef char sampler_name[24];
+
+/* Print draws and their diagnostics; nothing but warnings where -o is `-`. */
+void sampler_print(const sampler_name *names, const ito_draws_info *d);
 
 #endif /* CLI_SIMULATE_ENERGY_H */

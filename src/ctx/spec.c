@@ -105,9 +105,9 @@ ito_status ito__spec_unknown(ito_ctx *ctx, const char *what, const char *kind,
     }
     return ito__fail(ctx, ITO_EARG, "%s: no %s \"%.*s\"%s%s%s; %s%s", what,
                      kind, (int)word.length, word.at,
-                     nearest ? ", did you mean \"" : "", nearest ? nearest : "",
-                     nearest ? "\"?" : "",
-                     used ? "there are:" : "it takes none", list);
+                     nearest ? ", did you mean " : "", nearest ? nearest : "",
+                     nearest ? "?" : "", used ? "there are:" : "it takes none",
+                     list);
 }
 
 ito_status ito__spec_twice(ito_ctx *ctx, const char *what, spec_piece name)

@@ -147,6 +147,7 @@ typedef struct png_picture {
     size_t height, width, channels; /* 1 or 3 */
     unsigned char *byte;            /* for ito__free */
     bool blended;                   /* something was laid over white */
+    bool lazy;                      /* written into an os_folder */
 } png_picture;
 
 /* Decode the bytes of a file. */

@@ -399,7 +399,8 @@ static ito_status write_files(ito_ctx *ctx, const char *folder,
 {
     png_picture p = { .height = set->format.height,
                       .width = set->format.width,
-                      .channels = set->format.channels };
+                      .channels = set->format.channels,
+                      .lazy = true };
     char name[FILE_ROOM], *path;
     ito_status rc = ITO_OK;
 

@@ -261,6 +261,8 @@ ito_status ito__png_write(ito_ctx *ctx, const char *path,
 
     if ((rc = stream_begin(ctx, path, &j.out)) != ITO_OK)
         return rc;
+    if (picture->lazy)
+        stream_lazy(j.out);
     j.png = png_create_write_struct_2(PNG_LIBPNG_VER_STRING, &j, fault, ignore,
                                       &j, take, give);
     j.info = j.png ? png_create_info_struct(j.png) : NULL;

@@ -162,6 +162,11 @@ ito_status stream_begin(ito_ctx *ctx, const char *path, stream **out)
     return ITO_OK;
 }
 
+void stream_lazy(stream *s)
+{
+    os_out_lazy(s->out);
+}
+
 void stream_write(stream *s, const void *data, size_t bytes)
 {
     if (s->error != 0)

@@ -27,6 +27,7 @@ ito_status stream_read(ito_ctx *ctx, const char *path, size_t limit,
 typedef struct stream stream;
 
 ito_status stream_begin(ito_ctx *ctx, const char *path, stream **out);
+void stream_lazy(stream *s); /* as os_out_lazy */
 void stream_write(stream *s, const void *data, size_t bytes);
 /* Finish and free; on failure, or when `keep` is not ITO_OK, no file is
  * left.  Returns keep if that is a failure. */

@@ -5,10 +5,10 @@
  * Which of several separate kinds of rows fits what is known is decided early
  * on the way, and badly there: regression on the known coordinates is linear.
  * So it is decided by samples: of `count` free ones each row takes one of the
- * NEAR nearest, by the distance of the known coordinates in units of their
- * standard deviation, as approximate Bayesian computation does (Beaumont, Zhang
- * and Balding, Genetics 162, 2002).  Noise is then put on it (Meng et al.,
- * SDEdit, arXiv:2108.01073) and the rest of the way makes it fit.
+ * NEAR / k nearest, k coordinates being known, by the distance in units of
+ * standard deviations, as approximate Bayesian computation does (Beaumont,
+ * Zhang and Balding, Genetics 162, 2002).  Noise is then put on it (Meng et
+ * al., SDEdit, arXiv:2108.01073) and the rest of the way makes it fit.
  *
  * The candidates are the samples of ids from 2^44 on; the choice is the
  * uniform of (seed, id, CHURN, stream 2).
@@ -20,7 +20,8 @@
 
 #include "rng/noise.h"
 
-#define NEAR          64
+#define NEAR          256 /* with one known coordinate */
+#define NEAR_LEAST    16
 #define FIRST_ID      ((uint64_t)1 << 44)
 #define STREAM_CHOICE 2
 
@@ -64,8 +65,9 @@ static ito_status draw(ito_ctx *ctx, const inpaint *paint,
     return rc;
 }
 
-/* The nearest candidates to what is known, at most NEAR; how many. */
-static size_t nearest(const pool *p, const float *y, size_t near[NEAR])
+/* The `most` candidates nearest to what is known; how many there are. */
+static size_t nearest(const pool *p, const float *y, size_t most,
+                      size_t near[NEAR])
 {
     double best[NEAR];
     size_t have = 0;
@@ -80,9 +82,9 @@ static size_t nearest(const pool *p, const float *y, size_t near[NEAR])
 
                 d += p->scale[c] * v * v;
             }
-        if (have == NEAR && !(d < best[NEAR - 1]))
+        if (have == most && !(d < best[most - 1]))
             continue;
-        have += have < NEAR;
+        have += have < most;
         for (at = have - 1; at > 0 && d < best[at - 1]; at--) {
             best[at] = best[at - 1];
             near[at] = near[at - 1];
@@ -93,12 +95,13 @@ static size_t nearest(const pool *p, const float *y, size_t near[NEAR])
     return have;
 }
 
-static bool is_any(const float *y, size_t dim)
+static size_t count_known(const float *y, size_t dim)
 {
+    size_t known = 0;
+
     for (size_t c = 0; c < dim; c++)
-        if (!isnan(y[c]))
-            return true;
-    return false;
+        known += isnan(y[c]) ? 0 : 1;
+    return known;
 }
 
 /* A row of which nothing is known takes any candidate. */
@@ -112,12 +115,12 @@ static void choose(ito_ctx *ctx, const pool *p, const inpaint *paint,
 
     for (size_t i = 0; i < problem->n; i++) {
         const float *y = problem->cond + i * cols + own;
-        const bool any = is_any(y, p->dim);
+        const size_t any = count_known(y, p->dim);
         size_t near[NEAR], have = p->count, k;
         float u;
 
         if (any)
-            have = nearest(p, y, near);
+            have = nearest(p, y, size_max(NEAR / any, NEAR_LEAST), near);
         ito__uniform_rows(ctx->kern, &at, problem->id0 + i, 1, 1, &u, 1);
         k = size_min((size_t)((double)u * (double)have), have - 1);
         memcpy(z + i * p->dim, p->x + (any ? near[k] : k) * p->dim,

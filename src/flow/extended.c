@@ -9,22 +9,34 @@
 #include "ctx/ctx.h"
 #include "flow/steered.h"
 
+/* What is done where nothing is said: a method, and steps as many as make so
+ * many field calls.  By measurement (docs/book/solvers.md); where something is
+ * done between the steps, or leads the flow, they are shorter. */
+typedef struct usual {
+    const char *method, *adaptive;
+    size_t calls;
+} usual;
+
+static const usual plain[] = { { "rk4", "dopri5", 60 },
+                               { "heun", "shark", 200 } };
+static const usual steered[] = { { "heun", "dopri5", 100 },
+                                 { "euler-maruyama", "shark", 250 } };
+
 void ito_sample_defaults(ito_sample_opts *o)
 {
     const bool noisy = o->sigma && !ito_sigma_is_zero(o->sigma);
+    const bool led = o->energy || o->known || o->cells || o->correct > 0;
+    const usual *use = (led ? steered : plain) + noisy;
     const bool adaptive = o->solve.rtol > 0.0 || o->solve.atol > 0.0;
-    const size_t calls = noisy ? ITO__CALLS_NOISE : ITO__CALLS_FLOW;
     const ito_method *method;
 
-    if (!o->solve.method && adaptive)
-        o->solve.method = noisy ? "shark" : "dopri5";
-    else if (!o->solve.method)
-        o->solve.method = noisy ? ITO__METHOD_NOISE : ITO__METHOD_FLOW;
+    if (!o->solve.method)
+        o->solve.method = adaptive ? use->adaptive : use->method;
     if (o->solve.grid || o->solve.steps > 0)
         return;
     method = ito_method_find(o->solve.method);
     o->solve.steps =
-        adaptive || !method ? 1 : size_max(1, calls / method->evals);
+        adaptive || !method ? 1 : size_max(1, use->calls / method->evals);
 }
 
 /* The led flow, with noise where that is asked for. */

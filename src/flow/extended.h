@@ -8,13 +8,6 @@
 #include <ito/model.h>
 #include <stdbool.h>
 
-/* What is done where nothing is said, by measurement (docs/book/solvers.md):
- * methods, and steps as many as make so many field calls. */
-#define ITO__METHOD_FLOW  "rk4"
-#define ITO__METHOD_NOISE "heun"
-#define ITO__CALLS_FLOW   60
-#define ITO__CALLS_NOISE  200
-
 /* What is known of a flow beside its field. */
 typedef struct sample_flow {
     const ito_path *path;

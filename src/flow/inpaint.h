@@ -24,8 +24,8 @@ typedef struct inpaint {
 } inpaint;
 
 /* Make *out, which must not move.  damp: how well the flow knows J_D, in units
- * of that of N(0, I): 0 where it is exact.  Returns ITO_EUNFIT for a field that has noise or no
- * vjp. */
+ * of that of N(0, I); 0 where it is exact.  ITO_EUNFIT for a field that has
+ * noise or no vjp. */
 ito_status ito__inpaint(ito_ctx *ctx, const ito_field *flow,
                         const ito_path *path, double damp, inpaint *out);
 

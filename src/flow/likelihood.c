@@ -253,11 +253,6 @@ static ito_status choose_field(job *j, const ito_field **field)
                          "likelihood: nobody knows the density of samples that "
                          "an energy, known coordinates or Langevin steps "
                          "steered");
-    if (as->energy || as->known || as->cells || as->correct > 0)
-        return ito__fail(j->ctx, ITO_EUNFIT,
-                         "likelihood: guided by an energy, with coordinates "
-                         "that are known, or corrected on the way, a sample's "
-                         "density is not found; leave these out");
     if (!m && (as->label || as->given_count > 0 || as->guide != 0.0))
         return ito__fail(j->ctx, ITO_EUNFIT,
                          "likelihood: an oracle takes no labels, given columns "

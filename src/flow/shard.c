@@ -9,7 +9,7 @@
 #define VALID_STREAM 1
 #define FROM_SEED    0x9e3779b97f4a7c15u /* keys the shuffle of `from` */
 
-/* Rows that x_0 is drawn from, with a shuffle and an address of their own. */
+/* Rows to start from, with a shuffle and an address of their own. */
 static void fill_from(const ito_trainer *t, const shard_work *s,
                       const ito_noise *at, size_t begin, size_t n)
 {

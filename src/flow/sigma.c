@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ctx/ctx.h"
+#include "ctx/spec.h"
 #include "expr/expr.h"
 #include "flow/sigma.h"
 
@@ -144,6 +144,22 @@ static ito_status check_values(ito_ctx *ctx, const ito_sigma *s,
     return ITO_OK;
 }
 
+static const char *form_at(const void *arg, size_t i)
+{
+    (void)arg;
+    return i < NAMES ? names[i].name : NULL;
+}
+
+/* Does the text look like a name, alone or before a factor? */
+static bool looks_named(const char *text)
+{
+    size_t n = 0;
+
+    while (is_word(text[n]) && (text[n] > '9' || text[n] < '.'))
+        n++;
+    return n > 1 && (text[n] == '\0' || text[n] == ':');
+}
+
 static ito_status parse(ito_ctx *ctx, const char *text, ito_sigma *s)
 {
     char formula[TEXT_BYTES], renamed[TEXT_BYTES];
@@ -153,6 +169,9 @@ static ito_status parse(ito_ctx *ctx, const char *text, ito_sigma *s)
     ito_status rc;
 
     rc = check_text(ctx, named ? formula : text);
+    if (rc == ITO_EARG && !named && looks_named(text))
+        return ito__spec_unknown(ctx, "sigma", "form", ito__spec_name(text),
+                                 form_at, NULL);
     if (rc != ITO_OK)
         return rc;
     if (!rename_variables(named ? formula : text, renamed))

@@ -34,12 +34,18 @@
 /* Numbers of V and M of a block, which stay in cache. */
 #define WINO_BLOCK (256 * 1024)
 #define WINO_MOST  112 /* tiles of a block */
-#define WINO_LEAST 56
+#define WINO_LEAST 70
 
 /* Rows of V and M hold whole registers of every table; the 36 parts start in
  * different sets of a cache. */
 #define WINO_ROW 16
 #define WINO_GAP 16
+
+#if defined(__GNUC__)
+#define WINO_FETCH(p) __builtin_prefetch((p), 0, 3)
+#else
+#define WINO_FETCH(p) (void)(p)
+#endif
 
 /* Where the parts of a block lie. */
 typedef struct wino_block {
@@ -63,6 +69,14 @@ static wino_block wino_sizes(size_t in, size_t out)
     b.part = b.count * b.row + WINO_GAP;
     b.out_part = b.count * b.out_row + WINO_GAP;
     return b;
+}
+
+/* The tiles of a block when there are so many: blocks of equal size. */
+static inline size_t wino_each(size_t tiles, const wino_block *b)
+{
+    const size_t blocks = (tiles + b->count - 1) / b->count;
+
+    return blocks ? (tiles + blocks - 1) / blocks : 1;
 }
 
 /* Whether the direct form is the slower one. */
@@ -167,13 +181,21 @@ static void wino_places(const wino_image *m, const real *x, size_t t,
                     : none;
 }
 
-/* V of one tile: row to, parts `part` apart. */
+/* V of one tile: row to, parts `part` apart.  Meanwhile the places of the
+ * next tile that this one does not have are fetched. */
 static void wino_tile_in(size_t c, const real *const place[WINO_SIDES],
-                         real *to, size_t part)
+                         const real *const next[WINO_SIDES], real *to,
+                         size_t part)
 {
     for (size_t k = 0; k < c; k += SIMD_WIDTH) {
         vf d[WINO_SIDES], v[WINO_SIDES];
 
+        GEMM_UNROLL
+        for (size_t i = 0; i < 6; i++) {
+            GEMM_UNROLL
+            for (size_t j = 2; j < 6; j++)
+                WINO_FETCH(next[6 * i + j] + k);
+        }
         if (k + SIMD_WIDTH <= c) {
             WINO_ALL(6, d[p] = v_load(place[p] + k));
         } else {
@@ -181,6 +203,22 @@ static void wino_tile_in(size_t c, const real *const place[WINO_SIDES],
         }
         wino_in_2d(v, d);
         wino_store_all(to + k, part, v);
+    }
+}
+
+/* V of the tiles t .. t + count - 1. */
+static void wino_block_in(const wino_image *m, const real *x, size_t t,
+                          size_t count, const real *none, real *v,
+                          const wino_block *b)
+{
+    const real *place[2][WINO_SIDES];
+
+    wino_places(m, x, t, 6, 1, none, place[0]);
+    for (size_t i = 0; i < count; i++) {
+        const real **const here = place[i % 2], **const next = place[1 - i % 2];
+
+        wino_places(m, x, i + 1 < count ? t + i + 1 : t + i, 6, 1, none, next);
+        wino_tile_in(m->c, here, next, v + i * b->row, b->part);
     }
 }
 
@@ -279,6 +317,7 @@ static void wino_run(const ito_conv_run *c, size_t in, size_t out,
     const wino_image from = wino_image_of(s, in), to = wino_image_of(s, out);
     const size_t tiles = c->rows * from.down * from.across;
     const wino_block b = wino_sizes(in, out);
+    const size_t each = wino_each(tiles, &b);
     real *const v = gemm_scratch(c->work), *const m = v + WINO_SIDES * b.part;
     real *const none = m + WINO_SIDES * b.out_part;
     ito_gemm g = { .n = out,
@@ -291,13 +330,8 @@ static void wino_run(const ito_conv_run *c, size_t in, size_t out,
 
     memset(none, 0, in * sizeof(*none));
     for (size_t t = 0; t < tiles; t += g.m) {
-        const real *place[WINO_SIDES];
-
-        g.m = gemm_min(tiles - t, b.count);
-        for (size_t i = 0; i < g.m; i++) {
-            wino_places(&from, x, t + i, 6, 1, none, place);
-            wino_tile_in(in, place, v + i * b.row, b.part);
-        }
+        g.m = gemm_min(tiles - t, each);
+        wino_block_in(&from, x, t, g.m, none, v, &b);
         for (size_t p = 0; p < WINO_SIDES; p++) {
             g.a = v + p * b.part;
             g.b = packed + p * packed_b(in, out);
@@ -347,11 +381,10 @@ static void wino_both(const ito_conv_run *c, const wino_block *b, size_t t,
     const wino_image z = wino_image_of(c->s, c->s->out);
     real *const d = v + WINO_SIDES * b->part;
 
+    wino_block_in(&x, c->x, t, count, none, v, b);
     for (size_t i = 0; i < count; i++) {
         const real *place[WINO_SIDES];
 
-        wino_places(&x, c->x, t + i, 6, 1, none, place);
-        wino_tile_in(x.c, place, v + i * b->row, b->part);
         wino_places(&z, c->dz, t + i, 4, 0, none, place);
         wino_tile_spread(z.c, place, d + i * b->out_row, b->out_part);
     }
@@ -363,6 +396,7 @@ static void wino_dw(const ito_conv_run *c)
     const size_t in = s->in, out = s->out;
     const size_t tiles = c->rows * ((s->h + 3) / 4) * ((s->w + 3) / 4);
     const wino_block b = wino_sizes(in, out);
+    const size_t each = wino_each(tiles, &b);
     real *const v = gemm_scratch(c->work), *const d = v + WINO_SIDES * b.part;
     real *const none = d + WINO_SIDES * b.out_part;
     real *const du = none + conv_max(in, out);
@@ -378,7 +412,7 @@ static void wino_dw(const ito_conv_run *c)
     memset(none, 0, conv_max(in, out) * sizeof(*none));
     memset(du, 0, WINO_SIDES * in * out * sizeof(*du));
     for (size_t t = 0; t < tiles; t += g.k) {
-        g.k = gemm_min(tiles - t, b.count);
+        g.k = gemm_min(tiles - t, each);
         wino_both(c, &b, t, g.k, v, none);
         g.accumulate = true;
         for (size_t p = 0; p < WINO_SIDES; p++) {

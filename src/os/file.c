@@ -29,6 +29,7 @@ struct os_out {
     char *target;    /* NULL when bytes go to the target directly */
     char *temporary; /* NULL likewise */
     size_t used;     /* bytes in the buffer */
+    bool lazy;
     unsigned char buffer[BUFFER];
 };
 
@@ -160,6 +161,7 @@ int os_out_open(const char *path, os_out **out)
     o->fd = -1;
     o->target = o->temporary = NULL;
     o->used = 0;
+    o->lazy = false;
     error = open_out(path, o);
     if (error != 0) {
         os_out_abort(o);
@@ -167,6 +169,11 @@ int os_out_open(const char *path, os_out **out)
     }
     *out = o;
     return 0;
+}
+
+void os_out_lazy(os_out *out)
+{
+    out->lazy = true;
 }
 
 static int flush(os_out *out)
@@ -212,7 +219,7 @@ int os_out_commit(os_out *out)
     int error = flush(out);
     int fd = out->fd;
 
-    if (error == 0 && out->temporary && fsync(fd) != 0)
+    if (error == 0 && out->temporary && !out->lazy && fsync(fd) != 0)
         error = errno;
     if (fd != STDOUT_FILENO) {
         if (close(fd) != 0 && error == 0 && errno != EINTR)
@@ -224,7 +231,7 @@ int os_out_commit(os_out *out)
         error = errno;
     if (out->temporary && error != 0)
         (void)unlink(out->temporary);
-    else if (out->temporary)
+    else if (out->temporary && !out->lazy)
         sync_folder(out->target);
     os_out_abort(out);
     return error;

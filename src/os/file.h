@@ -24,6 +24,8 @@
 typedef struct os_out os_out;
 
 int os_out_open(const char *path, os_out **out);
+void os_out_lazy(os_out *out); /* commit leaves bringing it to the disk to the
+                                  folder that it belongs to (os/folder.h) */
 int os_out_write(os_out *out, const void *data, size_t bytes);
 int os_out_commit(os_out *out); /* frees; on failure nothing is left behind */
 void os_out_abort(os_out *out); /* frees; NULL is allowed */

@@ -3,6 +3,7 @@
  * folder.c - folders through POSIX.1-2008.
  */
 #define _POSIX_C_SOURCE 200809L
+#define _XOPEN_SOURCE   700 /* sync */
 
 #include "os/folder.h"
 
@@ -155,8 +156,10 @@ static void forget(os_folder *f)
 
 int os_folder_commit(os_folder *f)
 {
-    const int error = rename(f->path, f->target) == 0 ? 0 : errno;
+    int error;
 
+    sync(); /* its files, once for all of them */
+    error = rename(f->path, f->target) == 0 ? 0 : errno;
     if (error != 0)
         os_folder_abort(f);
     else

@@ -25,7 +25,8 @@ bool os_exists(const char *path);
 /*
  * A folder being written: files go to `path` of it, a temporary folder beside
  * the target; commit renames that, abort removes it and the files in it.  The
- * target must not exist, or be an empty folder (else EEXIST).
+ * target must not exist, or be an empty folder (else EEXIST).  Files may be
+ * lazy (os_out_lazy): commit brings all of them to the disk at once.
  */
 typedef struct os_folder {
     char *target; /* without slashes at its end */

@@ -52,7 +52,7 @@ static ito_status find_layout(ito_ctx *ctx, ito_figure *f)
 
 static void head(const pen *p, const ito_figure *f)
 {
-    key list[KEYS_MAX];
+    key list[KEYS_MAX] = { 0 };
     const size_t n = f->legend ? ito__legend_keys(f, NULL, list) : 0;
     const double right = f->width - 6.0, left = 6.0;
     const bool two = f->head > HEAD_SIZE + 10.0;

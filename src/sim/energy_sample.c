@@ -243,7 +243,8 @@ static ito_status make_run(energy_run *s, const ito_energy *e, char **block)
     s->dim = e->field->dim;
     s->chains = s->o.chains;
     s->rungs = s->o.sampler == ITO_SAMPLER_TEMPERING ? s->o.temperatures : 1;
-    s->group_size = size_min(s->chains, size_max(1, GROUP_ROWS / s->rungs));
+    s->group_size = size_max(1, GROUP_ROWS / size_max(1, s->rungs));
+    s->group_size = size_max(1, size_min(s->chains, s->group_size));
     s->groups = size_ceil_div(s->chains, s->group_size);
     s->threads = e->field->flags & ITO_FIELD_REENTRANT ? ctx->threads : 1;
     rc = ito__tile_plan(ctx, "energy", e->field, ITO_F64, &s->plan);
