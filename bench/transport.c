@@ -30,7 +30,8 @@
  *
  * The W2 of source and target is the root mean square of four blocks of BLOCK
  * test rows: all 10 000 at once take minutes each and differ by less than
- * one per cent.  The floor is the W2 of two sets of 10 000 true rows, of FLOORS seeds.
+ * one per cent.  The floor is the W2 of two sets of 10 000 true rows, of
+ * FLOORS seeds.
  */
 #include <ito/act.h>
 #include <ito/dist.h>

@@ -106,7 +106,7 @@ fails 1 'ran away' ito simulate --energy x^4 --sampler langevin --spread 10 \
 fails 1 'a time from 0 to 1' ito simulate --energy e.safetensors@3 \
     --sampler mala
 fails 1 'none.safetensors' ito simulate --energy none.safetensors --sampler mala
-fails 1 'is a model' ito simulate ou --energy e.safetensors --sampler mala
+fails 2 'is a model' ito simulate ou --energy e.safetensors --sampler mala
 ok 'a model without an energy' ito train moons --steps 2 --width 8 --batch 64 \
     -q -o m.safetensors
 fails 1 'not the gradient of an energy' ito simulate --energy m.safetensors \

@@ -157,6 +157,13 @@ awk 'BEGIN { for (r = 0; r < 9; r++) { for (j = 0; j < 10000; j++)
 ok '10 000 columns' ito train wide.csv --header no -q --width 8 --depth 1 \
     --steps 2 --batch 8 -o wide.safetensors
 
+# a model is judged as its samples are
+ok 'samples to judge' ito sample m.safetensors -n 5000 -o judged.csv
+ok 'judged by a file' ito eval table.csv judged.csv --rows 20 --draws 2
+cp out by_file.txt
+ok 'judged by the model' ito eval table.csv m.safetensors --rows 20 --draws 2
+same by_file.txt out
+
 # Bad models
 size=$(wc -c <m.safetensors)
 fails 1 'nosuch' ito sample nosuch.safetensors -n 5

@@ -24,7 +24,9 @@ static struct {
 
 static const opt options[] = {
     ARG("REAL", &args.data, "the real rows: a file or a built-in set"),
-    ARG("FAKE", &args.fake, "the rows in question: a file or a built-in set"),
+    ARG("FAKE", &args.fake,
+        "the rows in question: a file, a built-in set, or a model, of which "
+        "5000 are drawn"),
     FLAG(0, "raw", &args.raw,
          "take numbers as they are instead of normal scores; for points"),
     LIST(0, "columns", "A,B,...", &args.columns, "compare these columns [all]"),
@@ -261,6 +263,7 @@ const command command_eval = {
         "of REAL is drawn afresh, two rows for each fake one and at least "
         "10000.",
     .examples = "ito eval houses.csv samples.csv\n"
+                "ito eval houses.csv houses.safetensors\n"
                 "ito eval checkerboard samples.csv --raw --json\n",
     .options = options,
     .run = run,

@@ -13,6 +13,7 @@
 #include "cli/data_options.h"
 #include "cli/image_options.h"
 #include "cli/pictures.h"
+#include "cli/real_rows.h"
 #include "cli/term.h"
 
 #define ROWS      10000 /* of a built-in set or a model */
@@ -123,14 +124,6 @@ static ito_plot_opts plot_opts(void)
 
 /* --- drawing ------------------------------------------------------------- */
 
-static int is_model(const char *name)
-{
-    const char *const suffix = ".safetensors";
-    const size_t n = strlen(name), m = strlen(suffix);
-
-    return n > m && strcmp(name + n - m, suffix) == 0;
-}
-
 /* A table, rows of a built-in set, or samples of a model. */
 static ito_status read_rows(ito_ctx *ctx, const char *name, ito_table **out)
 {
@@ -138,16 +131,10 @@ static ito_status read_rows(ito_ctx *ctx, const char *name, ito_table **out)
     const ito_sample_opts o = { .solve = { .method = args.solver,
                                            .steps = args.steps },
                                 .seed = common.seed };
-    ito_model *model = NULL;
-    ito_status rc;
 
-    if (!is_model(name))
-        return ito_data_read(ctx, name, &reading, rows, common.seed, out);
-    rc = ito_model_load(ctx, name, &model);
-    if (rc == ITO_OK)
-        rc = ito_model_sample(ctx, model, &o, rows, out);
-    ito_model_free(model);
-    return rc;
+    if (is_model(name))
+        return model_rows(ctx, name, &o, rows, out);
+    return ito_data_read(ctx, name, &reading, rows, common.seed, out);
 }
 
 static ito_status draw_tables(ito_ctx *ctx, ito_figure **figure)

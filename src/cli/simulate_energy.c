@@ -119,6 +119,19 @@ static int check_without(void)
     return -1;
 }
 
+/* 0, or -1 after a usage error. */
+static int check_source(void)
+{
+    if (!names_model(system_args.energy))
+        return system_options_check() == 0 ? 0 : -1;
+    if (!system_args.name && !system_args.diffusion && !system_args.set.count)
+        return 0;
+    (void)cmd_usage("--energy %.100s is a model; a system, --diffusion and "
+                    "--set do not go with it",
+                    system_args.energy);
+    return -1;
+}
+
 int sampler_check(void)
 {
     const char *foreign;
@@ -134,8 +147,7 @@ int sampler_check(void)
     else if (simulate_args.plot && sampler_args.sampler == ITO_SAMPLER_ANNEAL)
         (void)cmd_usage("--plot: annealed draws have weights; write both with "
                         "-o");
-    else if (simulation_pictures_check() == 0 &&
-             (names_model(system_args.energy) || system_options_check() == 0))
+    else if (simulation_pictures_check() == 0 && check_source() == 0)
         return 1;
     return -1;
 }
@@ -165,14 +177,8 @@ static ito_status split_time(const char *energy, char **name, double *t)
 static ito_status open_model(ito_ctx *ctx, source *s)
 {
     char *name = NULL;
-    ito_status rc;
+    ito_status rc = split_time(system_args.energy, &name, &s->energy.t);
 
-    if (system_args.name || system_args.diffusion || system_args.set.count)
-        return cmd_fail(ITO_EARG,
-                        "--energy %.100s is a model; a system, --diffusion and "
-                        "--set do not go with it",
-                        system_args.energy);
-    rc = split_time(system_args.energy, &name, &s->energy.t);
     if (rc == ITO_OK)
         rc = ito_flow_open(ctx, name, &s->flow);
     free(name);
