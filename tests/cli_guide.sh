@@ -60,6 +60,10 @@ ok 'of an oracle, with noise' ito sample $gmm --inpaint x=1 -n 9 --steps 8 \
     --sigma beta --trajectory p.csv -o s.csv
 awk -F, 'NR > 1 && $1 != 1 { exit 1 }' s.csv
 verdict $? 'x is 1'
+ok 'from noise' ito sample t.safetensors --inpaint kind=red --candidates 1 \
+    --steps 8 -n 9 -o s.csv
+awk -F, 'NR > 1 && $2 != "red" { exit 1 }' s.csv
+verdict $? 'every row is red'
 ok 'adaptive' ito sample $gmm --inpaint y=0.5 -n 9 --rtol 1e-3 -o s.csv
 
 # Langevin steps
@@ -104,6 +108,7 @@ fails 1 'fixed steps' ito sample m.safetensors --inpaint x=1 --passes 3 \
     --rtol 1e-3
 fails 2 '--correct' ito sample m.safetensors --correct-step beta
 fails 2 '--inpaint' ito sample m.safetensors --passes 3
+fails 2 '--inpaint' ito sample m.safetensors --candidates 3
 fails 2 'COLUMN=VALUE' ito sample m.safetensors --inpaint =3
 fails 2 'leave -n out' ito sample t.safetensors --inpaint holes.csv -n 4
 fails 2 '--logp' ito sample m.safetensors --inpaint x=1 --logp

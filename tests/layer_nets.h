@@ -227,7 +227,6 @@ __attribute__((unused)) static ito_graph *net_waves(ito_ctx *ctx)
     return make_end(&m, y);
 }
 
-/* clang-format off */
 /* A whole transformer: one block, four tokens. */
 __attribute__((unused)) static ito_graph *net_dit(ito_ctx *ctx)
 {
@@ -245,6 +244,7 @@ __attribute__((unused)) static ito_graph *net_dit(ito_ctx *ctx)
     return g;
 }
 
+/* clang-format off */
 static const layer_net layer_nets[] = {
     { "places", net_places, 0 },
     { "tokens", net_tokens, 0 },
@@ -254,6 +254,7 @@ static const layer_net layer_nets[] = {
     { "norms", net_norms, 0 },
     { "batch", net_batch, 1 },
     { "waves", net_waves, 0 },
+    { "dit", net_dit, 0 },
 };
 /* clang-format on */
 

@@ -7,11 +7,15 @@
 
 #include <stddef.h>
 
-/* Doubles of work that n values need; sticks at SIZE_MAX. */
+/* Doubles of work that rows of n values need; sticks at SIZE_MAX. */
 size_t ito__autocov_doubles(size_t n);
 
-/* out[t] += 1 / n sum_i (x_i - mean)(x_{i+t} - mean), t < n, n > 0. */
-void ito__autocov_add(size_t n, const double *x, double mean, double *work,
-                      double *out);
+/*
+ * The mean over `rows` rows x of n > 0 values of
+ *
+ *     1 / n sum_i (x_i - mean of the row)(x_{i+t} - mean),  t < n.
+ */
+void ito__autocov(size_t n, size_t rows, const double *x, double *work,
+                  double *out);
 
 #endif /* ITO_SIM_AUTOCOV_H */

@@ -123,30 +123,22 @@ static double ess_of(diagnosis *d, const double *y)
 
     if (!(v.within > 0.0))
         return 0.0;
-    memset(d->acov, 0, d->half * sizeof(*d->acov));
-    for (size_t i = 0; i < d->halves; i++) {
-        const double *one = y + i * d->half;
-
-        ito__autocov_add(d->half, one, mean_of(d->half, one), d->spectrum,
-                         d->acov);
-    }
-    for (size_t t = 0; t < d->half; t++)
-        d->acov[t] /= (double)d->halves;
+    ito__autocov(d->half, d->halves, y, d->spectrum, d->acov);
     tau = -1.0 + 2.0 * geyer(d, v.within, plus);
     return size / fmax(tau, 1.0 / ito__log10(size));
 }
 
 /* --- ranks ---------------------------------------------------------------- */
 
-/* How many of the n sorted values are below v; with `equal`, or equal. */
-static size_t count_below(size_t n, const double *sorted, double v, bool equal)
+/* How many of the n sorted values are below v. */
+static size_t count_below(size_t n, const double *sorted, double v)
 {
     size_t lo = 0, hi = n;
 
     while (lo < hi) {
         const size_t mid = lo + (hi - lo) / 2;
 
-        if (sorted[mid] < v || (equal && sorted[mid] == v))
+        if (sorted[mid] < v)
             lo = mid + 1;
         else
             hi = mid;
@@ -158,16 +150,18 @@ static size_t count_below(size_t n, const double *sorted, double v, bool equal)
 static void normalise(diagnosis *d)
 {
     const double size = (double)d->split;
+    double *score = d->spare; /* of a value, where the first like it stands */
 
     memcpy(d->sorted, d->y, d->split * sizeof(*d->y));
     ito__sort_doubles(d->split, d->sorted, d->spare);
-    for (size_t i = 0; i < d->split; i++) {
-        const size_t below = count_below(d->split, d->sorted, d->y[i], false);
-        const size_t upto = count_below(d->split, d->sorted, d->y[i], true);
-        const double rank = 0.5 * (double)(below + upto + 1);
-
-        d->y[i] = ito__normal_quantile((rank - 0.375) / (size + 0.25));
+    for (size_t i = 0, end; i < d->split; i = end) {
+        for (end = i + 1; end < d->split && d->sorted[end] == d->sorted[i];)
+            end++;
+        score[i] = ito__normal_quantile((0.5 * (double)(i + end + 1) - 0.375) /
+                                        (size + 0.25));
     }
+    for (size_t i = 0; i < d->split; i++)
+        d->y[i] = score[count_below(d->split, d->sorted, d->y[i])];
 }
 
 /* Of n sorted values, linear between neighbours. */
