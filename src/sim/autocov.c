@@ -4,9 +4,11 @@
  * the transform of the values, followed by as many zeros, transformed back
  * (Wiener and Khinchin).  Two rows go through one transform, as real and
  * imaginary part: of z = x + i y, |X_k|^2 + |Y_k|^2 = (|Z_k|^2 + |Z_-k|^2) / 2;
- * moduli of all rows are added up and transformed back once.  The transform is Cooley and Tukey's of radix 2, in
- * place; n log n where the sums as they are written would take n^2, which
- * long chains that do not mix would ask for.
+ * moduli of all rows are added up and transformed back once.
+ *
+ * The transform is Cooley and Tukey's of radix 2, in place; n log n where the
+ * sums as they are written would take n^2, which long chains that do not mix
+ * would ask for.
  */
 #include "sim/autocov.h"
 
