@@ -25,7 +25,7 @@ has 'too long for this sigma' err
 ito sample m.safetensors --sigma betta >out 2>err
 [ $? -eq 1 ]
 verdict $? 'a misspelt sigma'
-has 'did you mean "beta"' err
+has 'did you mean beta' err
 fails 1 'at t = 0' ito sample m.safetensors --sigma t-0.5
 
 ok 'logp of an oracle' ito logp oracle:moons moons -n 30 -o l.csv
