@@ -104,12 +104,11 @@ static void measure(const ito_kern *kern, const job *b, size_t rows)
     const size_t oh = (s->h + 2 * s->pad - s->size) / s->stride + 1;
     const size_t ow = (s->w + 2 * s->pad - s->size) / s->stride + 1;
     const size_t xs = rows * s->h * s->w * s->in, ys = rows * oh * ow * s->out;
-    const size_t weights = s->size * s->size * s->in * s->out;
-    const double flops =
-        2.0 * (double)(rows * oh * ow * s->out) * (double)(weights / s->out);
+    const size_t each = s->size * s->size * s->in, weights = each * s->out;
+    const double flops = 2.0 * (double)(rows * oh * ow * s->out) * (double)each;
     float *const x = room(xs), *const y = room(ys), *const deriv = room(ys);
     float *const w = room(weights), *const bias = room(s->out);
-    float *const packed = room(kern->conv_packed(s));
+    float *const packed = room(kern->conv_packed(s)), *const dz = room(ys);
     ito_conv_run c = { .s = s,
                        .rows = rows,
                        .packed = packed,
@@ -118,7 +117,7 @@ static void measure(const ito_kern *kern, const job *b, size_t rows)
                        .bias = bias,
                        .act = ITO_ACT_SILU,
                        .deriv = deriv,
-                       .dz = room(ys),
+                       .dz = dz,
                        .dx = room(xs),
                        .grad = room(weights),
                        .work = room(kern->conv_work(s)) };
@@ -140,7 +139,7 @@ static void measure(const ito_kern *kern, const job *b, size_t rows)
     free(w);
     free(bias);
     free(packed);
-    free((void *)(uintptr_t)c.dz);
+    free(dz);
     free(c.dx);
     free(c.grad);
     free(c.work);

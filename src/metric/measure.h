@@ -84,7 +84,7 @@ typedef struct clouds {
 } clouds;
 
 ito_status ito__clouds_make(ito_ctx *ctx, const ito_points *a,
-                            const ito_points *b, clouds *out);
+                            const ito_points *b, clouds *s);
 void ito__clouds_free(ito_ctx *ctx, clouds *s);
 
 /* Sort upwards; tmp holds n values. */
