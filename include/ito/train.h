@@ -74,9 +74,10 @@ typedef struct ito_train_opts {
                                   are not read.  predict is then "edm" and
                                   loss "noise" */
     const ito_unet *unet;           /**< a U-Net of images instead; its h, w, c
-                                  and labels are not read.  What images have
-                                  by default: of as many levels, at most 3, as
-                                  their sizes can be halved */
+                                  and labels are not read.  What images of 16
+                                  x 16 and more have by default: of as many
+                                  levels, at most 3, as their sizes can be
+                                  halved */
     const ito_dit *dit;             /**< a transformer of images instead;
                                   likewise */
     const char *path;               /**< path, as ito_path_find takes it; NULL =

@@ -23,7 +23,7 @@ extern net_options net_args;
     GROUP("network"),                                                        \
     CHOICE(0, "net", "default|mlp|potential|unet|dit", &net_args.net,        \
            "kind of network; a potential knows its energy, unet and dit are "\
-           "of images [mlp; of images unet]"),                               \
+           "of images [mlp; images of 16 x 16 and more unet]"),              \
     CHOICE(0, "size", "small|tiny|base", &net_args.size,                     \
            "of unet and dit [small]"),                                       \
     CHOICE(0, "norm", "group|batch", &net_args.norm,                         \

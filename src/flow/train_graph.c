@@ -11,6 +11,7 @@
 #define POTENTIAL_LR 0.02
 #define UNET_LR      1e-3
 #define DIT_LR       4e-4
+#define SIDE_MIN     16 /* smaller images are left to a perceptron */
 
 /* Wider networks want smaller steps.  Measured on the checkerboard (64 wide:
  * the excess over the floor is .0216, .0146, .0130 for 2e-3, 5e-3, 1e-2) and
@@ -74,9 +75,12 @@ static ito_status make_potential(ito_ctx *ctx, ito_trainer *t,
 
 bool ito__train_images(const ito_trainer *t, const ito_train_opts *o)
 {
-    return o->unet || o->dit ||
-           (!o->mlp && !o->potential && !o->graph &&
-            ito_schema_image(t->source->schema));
+    const ito_image_format *f = ito_schema_image(t->source->schema);
+
+    if (o->unet || o->dit)
+        return true;
+    return !o->mlp && !o->potential && !o->graph && f &&
+           f->height >= SIDE_MIN && f->width >= SIDE_MIN;
 }
 
 /* The size of the images, or why there are none. */
