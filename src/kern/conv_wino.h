@@ -181,6 +181,16 @@ static void wino_places(const wino_image *m, const real *x, size_t t,
                     : none;
 }
 
+/* d[p] = the channels from k on of place p, side * side of them. */
+ITO_INLINE void wino_load(vf *d, const size_t side, const real *const *place,
+                          size_t k, size_t c)
+{
+    if (k + SIMD_WIDTH <= c)
+        WINO_ALL(side, d[p] = v_load(place[p] + k));
+    else
+        WINO_ALL(side, d[p] = v_load_n(place[p] + k, c - k));
+}
+
 /* V of one tile: row to, parts `part` apart.  Meanwhile the places of the
  * next tile that this one does not have are fetched. */
 static void wino_tile_in(size_t c, const real *const place[WINO_SIDES],
@@ -196,11 +206,7 @@ static void wino_tile_in(size_t c, const real *const place[WINO_SIDES],
             for (size_t j = 2; j < 6; j++)
                 WINO_FETCH(next[6 * i + j] + k);
         }
-        if (k + SIMD_WIDTH <= c) {
-            WINO_ALL(6, d[p] = v_load(place[p] + k));
-        } else {
-            WINO_ALL(6, d[p] = v_load_n(place[p] + k, c - k));
-        }
+        wino_load(d, 6, place, k, c);
         wino_in_2d(v, d);
         wino_store_all(to + k, part, v);
     }
@@ -229,11 +235,7 @@ static void wino_tile_spread(size_t c, const real *const place[16], real *to,
     for (size_t k = 0; k < c; k += SIMD_WIDTH) {
         vf y[16], v[WINO_SIDES];
 
-        if (k + SIMD_WIDTH <= c) {
-            WINO_ALL(4, y[p] = v_load(place[p] + k));
-        } else {
-            WINO_ALL(4, y[p] = v_load_n(place[p] + k, c - k));
-        }
+        wino_load(y, 4, place, k, c);
         wino_spread_2d(v, y);
         wino_store_all(to + k, part, v);
     }

@@ -22,16 +22,19 @@
 #define WINO_SIDES 36 /* numbers of a transformed piece */
 
 /* A statement for every p < side * side, unrolled. */
-#define WINO_ALL(side, statement)                    \
-    do {                                             \
-        GEMM_UNROLL                                  \
-        for (size_t p_ = 0; p_ < (side); p_++) {     \
-            GEMM_UNROLL                              \
-            for (size_t q_ = 0; q_ < (side); q_++) { \
-                const size_t p = p_ * (side) + q_;   \
-                statement;                           \
-            }                                        \
-        }                                            \
+#if defined(__clang__)
+#define WINO_UNROLL _Pragma("clang loop unroll(full)")
+#elif defined(__GNUC__)
+#define WINO_UNROLL _Pragma("GCC unroll 36")
+#else
+#define WINO_UNROLL
+#endif
+#define WINO_ALL(side, statement)                              \
+    do {                                                       \
+        WINO_UNROLL                                            \
+        for (size_t p = 0; p < (size_t)(side) * (side); p++) { \
+            statement;                                         \
+        }                                                      \
     } while (0)
 
 /* o = B' d; neighbours in o are so apart, in d sd. */
