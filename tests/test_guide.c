@@ -326,7 +326,7 @@ TEST(what_cannot_be_led_is_refused)
     CHECK_FAILS(ctx, ito_guide_open(ctx, &bare, &o, &g), ITO_EUNFIT,
                 "2 components");
     o.energy = ito_system_field(s);
-    o.strength = NAN;
+    o.strength = (double)NAN;
     CHECK_FAILS(ctx, ito_guide_open(ctx, &bare, &o, &g), ITO_EARG, "finite");
     o.strength = 0.0;
     bare.vjp = NULL;
