@@ -477,7 +477,8 @@ TEST(what_is_left_open_is_as_many_steps_as_make_the_calls)
 /* Points that diverged have no place; a picture of nothing is refused. */
 TEST(a_picture_leaves_out_what_is_not_positive_and_finite)
 {
-    const double x[] = { 40.0, 10.0, 20.0 }, y[] = { 0.1, INFINITY, 0.3 };
+    const double x[] = { 40.0, 10.0, 20.0 },
+                 y[] = { 0.1, (double)INFINITY, 0.3 };
     const double none[] = { 0.0, (double)NAN, -1.0 }, e[] = { 0.01, 0.0, 0.5 };
     ito_series s[] = { { .label = "heun", .n = 3, .x = x, .y = y, .error = e },
                        { .label = "rk4", .n = 3, .x = x, .y = none } };
