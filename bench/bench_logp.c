@@ -45,7 +45,7 @@ static void need(ito_ctx *ctx, ito_status rc)
 
 static void *room(size_t bytes)
 {
-    void *p = malloc(bytes);
+    void *p = calloc(bytes, 1);
 
     if (!p)
         exit(1);
@@ -149,8 +149,8 @@ int main(int argc, char **argv)
                               .cpu = argc > 3 ? argv[3] : NULL };
     const size_t n = argument(argc, argv, 4, 10000);
     char path[3][512];
-    double *x = room(2 * n * sizeof(*x)), *columns = room(2 * n * sizeof(*x));
-    ito_logp_row *rows = room(n * sizeof(*rows));
+    ito_logp_row *rows;
+    double *x, *columns;
     ito_table *table;
     ito_flow *flow;
     ito_ctx *ctx;
@@ -158,6 +158,9 @@ int main(int argc, char **argv)
 
     if (argc < 2 || ito_open(&ctx, &co) != ITO_OK)
         return 1;
+    x = room(2 * n * sizeof(*x));
+    columns = room(2 * n * sizeof(*x));
+    rows = room(n * sizeof(*rows));
     snprintf(path[0], sizeof(path[0]), "%s/logp.safetensors", argv[1]);
     snprintf(path[1], sizeof(path[1]), "%s/points.npy", argv[1]);
     snprintf(path[2], sizeof(path[2]), "%s/logp.npy", argv[1]);

@@ -204,8 +204,8 @@ static ito_status write_values(ito_ctx *ctx, const rows *r)
             lo[i] = finite(row->lo);
             hi[i] = finite(row->hi);
             bits[i] = finite(ito_logp_bits(row->value, r->dim));
-            if (args.once)
-                continue;
+            if (!step || !flagged)
+                continue; /* --once */
             step[i] = finite(row->step_error);
             flagged[i] = row->flagged;
         }

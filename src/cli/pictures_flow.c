@@ -141,13 +141,16 @@ static int compare(const void *a, const void *b)
 static double common_scale(const flow_figure *a, size_t k)
 {
     const size_t n = a->nx * a->ny;
-    const double *const arrow = a->row[0].arrow + 4 * k * n;
     const double spacing = (a->window[1] - a->window[0]) / (double)a->nx;
+    const double *arrow = a->row[0].arrow;
     double *const len = a->rows > 1 ? malloc(n * sizeof(*len)) : NULL;
     double most;
 
-    if (!len)
+    if (!len || !arrow) {
+        free(len);
         return a->scale;
+    }
+    arrow += 4 * k * n;
     for (size_t i = 0; i < n; i++)
         len[i] = sqrt(arrow[4 * i + 2] * arrow[4 * i + 2] +
                       arrow[4 * i + 3] * arrow[4 * i + 3]);

@@ -288,7 +288,7 @@ static ito_status draw_path(const path_figure *p, const char *columns,
     char text[ROWS_MAX][2 * TITLE_BYTES], equation[TITLE_BYTES];
     char title[FRAMES_MAX][TITLE_BYTES];
     const char *names[ROWS_MAX];
-    ito_view *const view = calloc(rows * cols, sizeof(*view));
+    ito_view *const view = calloc(rows * cols + 1, sizeof(*view));
     const ito_view_grid grid = grid_of(p, rows, cols, view, names);
     ito_plot_opts o = *opts;
     ito_status rc;

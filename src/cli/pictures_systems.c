@@ -235,7 +235,8 @@ static ito_status draw_members(ito_ctx *ctx, const family *f, const motion *how,
                                const member *m, const size_t shape[2],
                                const ito_plot_opts *opts, ito_figure **out)
 {
-    ito_ensemble_view *const view = calloc(shape[0] * shape[1], sizeof(*view));
+    ito_ensemble_view *const view =
+        calloc(shape[0] * shape[1] + 1, sizeof(*view));
     char label[TITLE_BYTES];
     const ito_ensemble_grid grid = { .rows = shape[0],
                                      .cols = shape[1],
@@ -296,9 +297,9 @@ ito_status picture_systems(ito_ctx *ctx, const family *f, const motion *how,
     memset(a, 0, sizeof(a));
     rc = read_axes(f, a, shape);
     panels = shape[0] * shape[1];
-    if (rc == ITO_OK && !(m = calloc(panels, sizeof(*m))))
+    if (rc == ITO_OK && !(m = calloc(panels + 1, sizeof(*m))))
         rc = cmd_fail(ITO_ENOMEM, "%zu panels", panels);
-    for (size_t i = 0; i < panels && rc == ITO_OK; i++) {
+    for (size_t i = 0; m && i < panels && rc == ITO_OK; i++) {
         const size_t row = i / shape[1], col = i % shape[1];
         const int two = f->vary->count > 1;
         const ito_param param[2] = { { a[0].name, a[0].value[two ? row : col] },
@@ -308,7 +309,7 @@ ito_status picture_systems(ito_ctx *ctx, const family *f, const motion *how,
         if (rc == ITO_OK)
             rc = solve_member(ctx, f, how, &m[i]);
     }
-    if (rc == ITO_OK)
+    if (rc == ITO_OK && m)
         rc = draw_members(ctx, f, how, m, shape, opts, out);
     for (size_t i = 0; m && i < panels; i++)
         free_member(&m[i]);

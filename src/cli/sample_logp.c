@@ -35,8 +35,12 @@ ito_status sample_logp_draw(ito_ctx *ctx, const ito_flow *flow,
     double worst = 0.0;
     ito_status rc;
 
-    rc = wide && rows ? ito_logp_sample(ctx, flow, &o, n, wide, rows)
-                      : cmd_fail(ITO_ENOMEM, "%zu rows", n);
+    if (!wide || !rows) {
+        free(wide);
+        free(rows);
+        return cmd_fail(ITO_ENOMEM, "%zu rows", n);
+    }
+    rc = ito_logp_sample(ctx, flow, &o, n, wide, rows);
     for (size_t i = 0; rc == ITO_OK && i < n * dim; i++)
         x[i] = (float)wide[i];
     for (size_t i = 0; rc == ITO_OK && i < n; i++) {

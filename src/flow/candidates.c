@@ -116,8 +116,8 @@ static void choose(ito_ctx *ctx, const pool *p, const inpaint *paint,
     for (size_t i = 0; i < problem->n; i++) {
         const float *y = problem->cond + i * cols + own;
         const size_t any = count_known(y, p->dim);
-        size_t near[NEAR], have = p->count, k;
-        float u;
+        size_t near[NEAR] = { 0 }, have = p->count, k;
+        float u = 0.0F;
 
         if (any)
             have = nearest(p, y, size_max(NEAR / any, NEAR_LEAST), near);

@@ -221,7 +221,7 @@ static ito_status look_at_conditions(const job *j, bool *labelled)
     const size_t cols = ito__conditions_cols(c), first = c->label.count > 0;
 
     *labelled = first > 0;
-    for (size_t i = 0; cols > 0 && i < j->n; i++) {
+    for (size_t i = 0; cols > 0 && j->o.cond && i < j->n; i++) {
         const float *row = j->o.cond + i * cols;
 
         if (first > 0 && !(row[0] < (float)c->label.count))

@@ -287,7 +287,7 @@ static ito_status measure(run *r, size_t p, size_t seed)
     ito_eval_opts how = r->o.eval;
     ito_table *fake = NULL;
     double modes[2];
-    ito_eval e;
+    ito_eval e = { 0 };
     ito_status rc;
 
     how.seed = r->o.seed + seed;

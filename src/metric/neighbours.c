@@ -17,14 +17,14 @@
 /* The squared reach of each point of a sample. */
 typedef struct reach {
     const cloud *c;
-    size_t k;
+    size_t last;   /* k - 1 */
     float *square; /* k-th smallest distance to another point */
 } reach;
 
-/* Keep the k smallest, in order. */
-static void keep(size_t k, float *low, float d)
+/* Keep the smallest, low[0] .. low[last], in order. */
+static void keep(size_t last, float *low, float d)
 {
-    size_t i = k - 1;
+    size_t i = last;
 
     if (!(d < low[i]))
         return;
@@ -40,7 +40,7 @@ static void reach_chunk(void *arg, size_t worker, size_t begin, size_t end)
 
     (void)worker;
     for (size_t i = begin; i < end; i++)
-        for (size_t j = 0; j < s->k; j++)
+        for (size_t j = 0; j < K_MAX; j++)
             low[i - begin][j] = FLT_MAX;
     for (size_t j = 0; j < s->c->n; j += CLOUD_LANES) {
         const size_t hi = size_min(CLOUD_LANES, s->c->n - j);
@@ -49,11 +49,11 @@ static void reach_chunk(void *arg, size_t worker, size_t begin, size_t end)
             cloud_squares(s->c, i, s->c, j, d);
             for (size_t l = 0; l < hi; l++)
                 if (j + l != i)
-                    keep(s->k, low[i - begin], d[l]);
+                    keep(s->last, low[i - begin], d[l]);
         }
     }
     for (size_t i = begin; i < end; i++)
-        s->square[i] = low[i - begin][s->k - 1];
+        s->square[i] = low[i - begin][s->last];
 }
 
 /* For each point of `ask`: in how many reaches of `in` it lies, and whether
@@ -109,7 +109,8 @@ static void measure(ito_ctx *ctx, const cloud *data, const cloud *fake,
                     size_t k, float *square, double *count, ito_neighbours *out)
 {
     const size_t n = data->n, m = fake->n, most = size_max(n, m);
-    reach known = { data, k, square }, drawn = { fake, k, square + n };
+    reach known = { data, k - 1, square };
+    reach drawn = { fake, k - 1, square + n };
     inside s = { fake, data, square, NULL, count, count + most };
 
     ito__for(ctx, n, ROWS, reach_chunk, &known);

@@ -43,7 +43,7 @@ static ito_status make_cond(maker *m)
     const size_t width = m->d.width;
     const ito_conds conds = { .labels = m->d.labels,
                               .label_cols = width >= 4 ? width / 4 : 1 };
-    ito_node t, h;
+    ito_node t, h = 0;
     ito_status rc = ito_graph_input(m->ctx, m->g, ITO_INPUT_T, 1, &t);
 
     if (rc == ITO_OK)

@@ -169,7 +169,7 @@ static ito_status build(builder *b)
 {
     const ito_unet *n = &b->net;
     const size_t flat[3] = { 1, 1, n->h * n->w * n->c };
-    ito_node x, kept[ITO_UNET_LEVELS];
+    ito_node x, kept[ITO_UNET_LEVELS] = { 0 };
     ito_status rc;
 
     if ((rc = inputs(b, &x)) != ITO_OK || (rc = start(b, &x)) != ITO_OK ||
