@@ -3,7 +3,7 @@
 # Everything CTest runs.  A file is a test by its name:
 #
 #   tests/test_*.c       a cmocka program; sees internal headers
-#   tests/slow_*.c       the same, label "slow"
+#   tests/slow_*.c       the same, label "slow", not under a sanitizer
 #   tests/double_*.c     networks compiled again with double for float
 #   tests/fuzz/fuzz_*.c  a fuzz target, run for a moment by driver.c
 #   tests/cli_*.sh       a test of the program, given in $ITO
@@ -68,7 +68,12 @@ foreach(file ${units})
     ito_unit(${file} 300 "unit")
 endforeach()
 
+# Long statistics and trainings are about results; under a sanitizer they would
+# take half an hour and run no code that the others do not.
 file(GLOB slow CONFIGURE_DEPENDS tests/slow_*.c)
+if(ITO_SANITIZE)
+    set(slow)
+endif()
 foreach(file ${slow})
     ito_unit(${file} 1500 "slow")
 endforeach()
