@@ -24,8 +24,8 @@ table() {
         $at["measure"] == measure {
             line = $at["line"]
             if (!(line in seen)) { seen[line] = 1; order[++n] = line }
-            text[line, $at["budget"]] =
-                sprintf("%.4f +- %.4f", $at["value"], $at["error"])
+            value = sprintf("%.4f +- %.4f", $at["value"], $at["error"])
+            text[line, $at["budget"]] = value
             if (!($at["budget"] in known)) {
                 known[$at["budget"]] = 1
                 budget[++b] = $at["budget"]

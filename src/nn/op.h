@@ -144,6 +144,9 @@ size_t ito__dims_cols(const dims *d);
  * wanted. */
 void ito__op_give(const call *c, size_t i, const real *v);
 
+/* Room for one output: what `work` of many operations asks for. */
+size_t ito__op_output(const ito_kern *kern, const node *n, size_t rows);
+
 /* The operation of that name, or NULL. */
 const op *ito__op_find(const char *name);
 

@@ -183,7 +183,7 @@ static void mul_backward(const call *c)
         give_sum(c, r, c->work + r * cols);
 }
 
-static size_t one_tensor(const ito_kern *kern, const node *n, size_t rows)
+size_t ito__op_output(const ito_kern *kern, const node *n, size_t rows)
 {
     (void)kern;
     return size_mul(rows, n->cols);
@@ -196,7 +196,7 @@ const op ito__op_mul = {
     .infer = mul_forward,
     .forward = mul_forward,
     .backward = mul_backward,
-    .work = one_tensor,
+    .work = ito__op_output,
 };
 
 ito_status ito_graph_mul(ito_ctx *ctx, ito_graph *g, ito_node a, ito_node b,
@@ -276,7 +276,7 @@ static void scale_shift_backward(const call *c)
 
 static size_t three_tensors(const ito_kern *kern, const node *n, size_t rows)
 {
-    return size_mul(3, one_tensor(kern, n, rows));
+    return size_mul(3, ito__op_output(kern, n, rows));
 }
 
 const op ito__op_scale_shift = {

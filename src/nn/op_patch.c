@@ -96,12 +96,6 @@ static void unpatch_backward(const call *c)
     ito__op_give(c, 0, c->work);
 }
 
-static size_t one_tensor(const ito_kern *kern, const node *n, size_t rows)
-{
-    (void)kern;
-    return size_mul(rows, n->cols);
-}
-
 const op ito__op_patches = {
     .name = "patches",
     .inputs = 1,
@@ -110,7 +104,7 @@ const op ito__op_patches = {
     .infer = patch_forward,
     .forward = patch_forward,
     .backward = patch_backward,
-    .work = one_tensor,
+    .work = ito__op_output,
 };
 
 const op ito__op_unpatch = {
@@ -121,7 +115,7 @@ const op ito__op_unpatch = {
     .infer = unpatch_forward,
     .forward = unpatch_forward,
     .backward = unpatch_backward,
-    .work = one_tensor,
+    .work = ito__op_output,
 };
 
 ito_status ito_graph_patches(ito_ctx *ctx, ito_graph *g, ito_node x, size_t p,
