@@ -43,8 +43,20 @@ print_suppressions=0"
     "UBSAN_OPTIONS=print_stacktrace=1"
     "TSAN_OPTIONS=halt_on_error=1")
 
+# Whole commands and statistics: what they check is the result, which the
+# release build gives in a third of the time.  Under the address sanitizer they
+# are labelled "slow", for `make check-all`; under the thread sanitizer, ten
+# times as slow, they are left out: others run the same threads.
+set(results cli_bench cli_labs cli_pictures double_layers test_course_losses
+            test_dist_laws test_energy_model test_oracle test_oracle_paths)
+
 # ito_test(NAME SECONDS LABEL COMMAND...): a CTest test in its own folder.
 function(ito_test name seconds label)
+    if(ITO_SANITIZE STREQUAL "thread" AND name IN_LIST results)
+        return()
+    elseif(ITO_SANITIZE AND name IN_LIST results)
+        list(APPEND label "slow")
+    endif()
     file(MAKE_DIRECTORY ${scratch}/${name})
     add_test(NAME ${prefix}.${name} COMMAND ${ARGN}
              WORKING_DIRECTORY ${scratch}/${name})
@@ -83,6 +95,9 @@ file(GLOB double_sources CONFIGURE_DEPENDS src/base/*.c src/ctx/*.c src/nn/*.c)
 list(FILTER double_sources EXCLUDE REGEX
      "nn/(graph_run|graph_json|slices|learn|tree|potential.*)\\.c$")
 file(GLOB doubles CONFIGURE_DEPENDS tests/double_*.c)
+if(ITO_SANITIZE STREQUAL "thread") # one thread each
+    set(doubles)
+endif()
 foreach(file ${doubles})
     get_filename_component(name ${file} NAME_WE)
     add_executable(${name} ${file} ${double_sources} src/os/thread.c
@@ -97,6 +112,9 @@ foreach(file ${doubles})
 endforeach()
 
 file(GLOB targets CONFIGURE_DEPENDS tests/fuzz/fuzz_*.c)
+if(ITO_SANITIZE STREQUAL "thread")
+    set(targets)
+endif()
 foreach(file ${targets})
     get_filename_component(name ${file} NAME_WE)
     add_executable(${name} ${file} tests/fuzz/driver.c)
