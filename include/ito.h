@@ -12,6 +12,7 @@
 #include <ito/brownian.h>
 #include <ito/chains.h>
 #include <ito/check.h>
+#include <ito/classifier.h>
 #include <ito/comm.h>
 #include <ito/composite.h>
 #include <ito/ctx.h>
@@ -29,6 +30,7 @@
 #include <ito/graph.h>
 #include <ito/guide.h>
 #include <ito/image.h>
+#include <ito/judge.h>
 #include <ito/layer.h>
 #include <ito/learn.h>
 #include <ito/likelihood.h>
@@ -52,6 +54,7 @@
 #include <ito/sweep.h>
 #include <ito/system.h>
 #include <ito/table.h>
+#include <ito/torch.h>
 #include <ito/train.h>
 
 #endif /* ITO_H */

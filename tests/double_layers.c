@@ -35,7 +35,10 @@ static double *make(size_t n)
 
 static run_input input_of(const net *n)
 {
-    return (run_input){ .rows = ROWS, .in = { n->x, n->t, n->cond } };
+    return (run_input){ .rows = ROWS,
+                        .in = { n->x, n->t, n->cond },
+                        .drop = { .key = { 8 }, .wide = true },
+                        .drops = true };
 }
 
 /* The sum of c y. */

@@ -210,21 +210,56 @@ __attribute__((unused)) static ito_graph *net_batch(ito_ctx *ctx)
     return make_end(&m, y);
 }
 
-/* Learned waves of the time, twice as many from a table. */
+/* Learned waves and fixed ones, of the time and of x. */
 __attribute__((unused)) static ito_graph *net_waves(ito_ctx *ctx)
 {
     maker m = make_graph(ctx);
     const ito_node x = make_image(&m, 1, 1, 6);
-    ito_node t, y;
+    ito_node s, t, y;
 
-    M_OK(&m, ito_graph_columns(ctx, m.g, x, 2, 1, &y));
-    M_OK(&m, ito_graph_waves(ctx, m.g, y, 3, &y));
+    M_OK(&m, ito_graph_columns(ctx, m.g, x, 2, 1, &s));
+    M_OK(&m, ito_graph_waves(ctx, m.g, s, 3, &y));
     M_OK(&m, ito_graph_mul(ctx, m.g, x, y, &y));
+    M_OK(&m, ito_graph_sinusoids(ctx, m.g, s, 3, 2, &s));
+    M_OK(&m, ito_graph_mul(ctx, m.g, s, y, &y));
     M_OK(&m, ito_graph_input(ctx, m.g, ITO_INPUT_T, 1, &t));
+    M_OK(&m, ito_graph_sinusoids(ctx, m.g, t, 3, 5, &s));
+    M_OK(&m, ito_graph_add(ctx, m.g, s, y, &y));
     M_OK(&m, ito_graph_waves(ctx, m.g, t, 20, &t));
     M_OK(&m, ito_graph_linear(ctx, m.g, t, 6, ITO_ACT_TANH, &t));
     M_OK(&m, ito_graph_add(ctx, m.g, t, y, &y));
     return make_end(&m, y);
+}
+
+/* Two dropouts, whose numbers are counted through. */
+__attribute__((unused)) static ito_graph *net_dropout(ito_ctx *ctx)
+{
+    maker m = make_graph(ctx);
+    ito_node y = make_image(&m, 3, 4, 5);
+
+    M_OK(&m, ito_graph_dropout(ctx, m.g, y, 0.25, &y));
+    M_OK(&m, ito_graph_linear(ctx, m.g, y, 7, ITO_ACT_TANH, &y));
+    M_OK(&m, ito_graph_dropout(ctx, m.g, y, 0.5, &y));
+    M_OK(&m, ito_graph_linear(ctx, m.g, y, 2, ITO_ACT_NONE, &y));
+    return make_end(&m, y);
+}
+
+/* A whole residual U-Net: two levels, attention below. */
+__attribute__((unused)) static ito_graph *net_res_unet(ito_ctx *ctx)
+{
+    const ito_res_unet u = { .h = 4,
+                             .w = 4,
+                             .c = 1,
+                             .channels = { 4, 12 },
+                             .blocks = { 0, 1 },
+                             .levels = 2,
+                             .embed = 3,
+                             .labels = 3,
+                             .dropout = 0.1 };
+    ito_graph *g;
+
+    CHECK_OK(ctx, ito_res_unet_build(ctx, &u, &g));
+    return g;
 }
 
 /* A whole transformer: one block, four tokens. */
@@ -244,6 +279,25 @@ __attribute__((unused)) static ito_graph *net_dit(ito_ctx *ctx)
     return g;
 }
 
+/* That of the paper. */
+__attribute__((unused)) static ito_graph *net_standard_dit(ito_ctx *ctx)
+{
+    const ito_dit d = { .h = 2,
+                        .w = 4,
+                        .c = 2,
+                        .patch = 2,
+                        .width = 6,
+                        .depth = 1,
+                        .heads = 2,
+                        .time_features = 3,
+                        .standard = 1,
+                        .time_scale = 4 };
+    ito_graph *g;
+
+    CHECK_OK(ctx, ito_dit_build(ctx, &d, &g));
+    return g;
+}
+
 /* clang-format off */
 static const layer_net layer_nets[] = {
     { "places", net_places, 0 },
@@ -255,6 +309,9 @@ static const layer_net layer_nets[] = {
     { "batch", net_batch, 1 },
     { "waves", net_waves, 0 },
     { "dit", net_dit, 0 },
+    { "dropout", net_dropout, 0 },
+    { "res_unet", net_res_unet, 0 },
+    { "standard dit", net_standard_dit, 0 },
 };
 /* clang-format on */
 

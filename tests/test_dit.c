@@ -105,6 +105,63 @@ TEST(every_block_is_the_identity_at_first)
     CHECK_SAME(y, z, COUNT(y));
 }
 
+/* Squares of 4 x 4 in the reverse order. */
+static void reverse_squares(const float *x, float *y)
+{
+    const size_t wide = SIDE / 4, last = wide - 1;
+
+    for (size_t i = 0; i < SIDE; i++)
+        for (size_t j = 0; j < SIDE; j++) {
+            const size_t down = (last - i / 4) * 4 + i % 4;
+            const size_t right = (last - j / 4) * 4 + j % 4;
+
+            y[down * SIDE + right] = x[i * SIDE + j];
+        }
+}
+
+/* Without positions tokens are a set: those that change places change the
+ * places of what comes out, up to the order of sums in the attention. */
+TEST(tokens_without_positions_have_no_order)
+{
+    static float x[ROWS * DIM], turned[ROWS * DIM];
+    static float y[ROWS * DIM], z[ROWS * DIM], want[DIM];
+    static const float labels[ROWS] = { 3.0f, 10.0f };
+
+    for (int form = 0; form < 2; form++) {
+        const ito_dit d = { .h = SIDE,
+                            .w = SIDE,
+                            .c = 1,
+                            .width = 32,
+                            .depth = 2,
+                            .labels = 11,
+                            .standard = form };
+        ito_graph *g;
+        ito_slice s;
+        float *params;
+
+        CHECK_OK(ctx, ito_dit_build(ctx, &d, &g));
+        params = calloc(ito_graph_params(g), sizeof(*params));
+        CHECK(params != NULL);
+        for (size_t i = 0; i < ito_graph_params(g); i++)
+            params[i] = 0.2f * (float)t_normal();
+        for (size_t i = 0; ito_graph_slice(g, i, &s) == 0; i++)
+            if (strcmp(s.name, "positions0.table") == 0)
+                memset(params + s.offset, 0,
+                       s.shape[0] * s.shape[1] * sizeof(*params));
+        for (size_t i = 0; i < COUNT(x); i++)
+            x[i] = turned[i] = (float)t_normal();
+        reverse_squares(x, turned);
+        infer(g, params, x, labels, y);
+        infer(g, params, turned, labels, z);
+        reverse_squares(y, want);
+        for (size_t i = 0; i < DIM; i++)
+            CHECK_NEAR(z[i], want[i], 1e-4);
+        CHECK(fabsf(z[0] - y[0]) > 0.01f);
+        free(params);
+        ito_graph_free(g);
+    }
+}
+
 TEST(sizes_that_do_not_fit_are_refused)
 {
     ito_graph *g;
@@ -126,6 +183,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         RUN(parameters_are_as_counted_by_hand),
         RUN(every_block_is_the_identity_at_first),
+        RUN(tokens_without_positions_have_no_order),
         RUN(sizes_that_do_not_fit_are_refused),
     };
     int failed;

@@ -204,6 +204,8 @@ TEST(mnist_has_its_counts_mean_and_deviation)
     n = 60000.0 * 1024.0;
     CHECK_NEAR(sum / n, -0.739, 0.001);
     CHECK_NEAR(sqrt(square / n - sum / n * (sum / n)), 0.578, 0.001);
+    /* E |z|^2 + d: the loss of a network that gives 0 */
+    CHECK_NEAR(1024.0 * (square / n + 1.0), 1925.0, 2.0);
     free(x);
     ito_images_free(set);
 }

@@ -221,8 +221,9 @@ TEST(the_field_of_normal_data_is_that_of_the_exact_conditional)
             CHECK_OK(ctx, ito_dist_open_gaussian(ctx, 1, &mean, &var, &c.dist));
             make_flow(&e, paths[p]);
             make_flow(&c, paths[p]);
-            CHECK_OK(ctx, ito__inpaint(ctx, ito_flow_field(e.flow),
-                                       ito_flow_path(e.flow), 0.0, &paint));
+            CHECK_OK(ctx,
+                     ito__inpaint(ctx, ito_flow_field(e.flow),
+                                  ito_flow_path(e.flow), NULL, 0.0, &paint));
             CHECK_OK(ctx, ito_field_eval(ctx, &paint.field, ITO_PART_DRIFT, &at,
                                          1, x, u[0]));
             CHECK_OK(ctx, ito_field_eval(ctx, &paint.field, ITO_PART_SCORE, &at,

@@ -251,9 +251,34 @@ TEST(shapes_that_do_not_fit_are_refused)
     ito_graph_free(g);
 }
 
+/* cos and sin of w_j s t, w_j = 10000^(-j / k), of times up to 1 and a
+ * scale of 1000: angles in float, whose last bit is 3e-5. */
+TEST(sinusoids_are_cosines_before_sines)
+{
+    enum { COUNT_OF = 5, SCALE = 1000 };
+    float x[ROWS] = { 0.25F, -1.0F }, out[ROWS * 2 * COUNT_OF];
+    ito_graph *g;
+    ito_node t = image(&g, 1, 1, 1);
+
+    CHECK(ito_graph_sinusoids(ctx, g, t, 0, SCALE, &t) == ITO_EARG);
+    CHECK(ito_graph_sinusoids(ctx, g, t, COUNT_OF, 0, &t) == ITO_EARG);
+    CHECK(ito_graph_sinusoids(ctx, g, t, COUNT_OF, 100001, &t) == ITO_EARG);
+    CHECK_OK(ctx, ito_graph_sinusoids(ctx, g, t, COUNT_OF, SCALE, &t));
+    infer(g, t, x, x, out);
+    for (size_t r = 0; r < ROWS; r++)
+        for (size_t j = 0; j < COUNT_OF; j++) {
+            const double w = pow(10000.0, -(double)j / COUNT_OF);
+            const float *y = out + r * 2 * COUNT_OF;
+
+            CHECK_NEAR(y[j], cos(w * SCALE * (double)x[r]), 1e-4);
+            CHECK_NEAR(y[COUNT_OF + j], sin(w * SCALE * (double)x[r]), 1e-4);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        RUN(sinusoids_are_cosines_before_sines),
         RUN(attention_is_its_formula),
         RUN(rows_of_attention_sum_to_one),
         RUN(attention_does_not_know_the_order_of_tokens),

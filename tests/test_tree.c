@@ -30,10 +30,10 @@ static bool node_sum(unsigned level, size_t index, size_t shards, float *out)
     return true;
 }
 
-/* One range: buffers for all its nodes. */
-static void range_open(tree_range *r, size_t shards)
+/* One range of leaves: as many buffers as it needs. */
+static void range_open(tree_range *r, size_t lo, size_t hi)
 {
-    r->capacity = ito__tree_nodes_max(shards);
+    r->capacity = ito__tree_range_nodes(lo, hi);
     r->nodes = calloc(r->capacity, sizeof(*r->nodes));
     CHECK(r->nodes != NULL);
     for (size_t i = 0; i < r->capacity; i++) {
@@ -58,9 +58,11 @@ static void sum_with(size_t shards, size_t ranges, float out[N])
     size_t count = 0, n;
 
     for (size_t k = 0; k < ranges; k++) {
-        range_open(&r[k], shards);
-        for (size_t s = shards * k / ranges; s < shards * (k + 1) / ranges;
-             s++) {
+        const size_t lo = shards * k / ranges;
+        const size_t hi = shards * (k + 1) / ranges;
+
+        range_open(&r[k], lo, hi);
+        for (size_t s = lo; s < hi; s++) {
             memcpy(ito__tree_leaf(&r[k]), leaf[s], sizeof(leaf[s]));
             ito__tree_push(&ito__kern_c, &r[k], s, N);
         }
@@ -104,6 +106,11 @@ TEST(a_range_holds_few_vectors)
     CHECK(ito__tree_nodes_max(1) <= 3);
     CHECK(ito__tree_nodes_max(16) <= 2 * 4 + 3);
     CHECK(ito__tree_nodes_max(100000) <= 2 * 17 + 3);
+    CHECK(ito__tree_range_nodes(5, 5) == 1);
+    CHECK(ito__tree_range_nodes(5, 6) == 1);
+    CHECK(ito__tree_range_nodes(4, 6) == 2);
+    CHECK(ito__tree_range_nodes(0, 8) == 4);
+    CHECK(ito__tree_range_nodes(1, 8) == 5);
 }
 
 TEST(an_empty_sum_is_zero)

@@ -61,6 +61,9 @@ TEST(the_lab_network_has_1233325_parameters)
     for (size_t i = 0; ito_graph_slice(g, i, &s) == 0; i++)
         norms += strstr(s.name, ".var") != NULL;
     CHECK(norms == 21);
+    /* in PyTorch each norm counts its batches too, in eight bytes */
+    CHECK_NEAR((double)(4 * ito_graph_params(g) + 8 * norms) / (1024 * 1024),
+               4.715, 5e-4);
     CHECK_REL(ito_graph_madds(g), 236.5e6, 5e-4);
     CHECK(ito_graph_output_cols(g) == 1024);
     ito_graph_free(g);

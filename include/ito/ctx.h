@@ -98,6 +98,10 @@ ITO_API const ito_errinfo *ito_errinfo_get(const ito_ctx *ctx);
 /** The name of the kernel table in use: "c", "avx2", "avx512" or "neon". */
 ITO_API const char *ito_cpu(const ito_ctx *ctx);
 
+/** 1 if products in bf16 (ito_precision) are by instructions of the CPU, 0 if
+ *  they are made of float ones, with the same results but no gain. */
+ITO_API int ito_cpu_bf16(const ito_ctx *ctx);
+
 /** The number of threads in use, the caller's included. */
 ITO_API size_t ito_threads(const ito_ctx *ctx);
 

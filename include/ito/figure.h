@@ -368,20 +368,24 @@ ITO_API ito_status ito_panel_streams(ito_ctx *ctx, ito_panel *panel,
 ITO_API ito_status ito_panel_mesh(ito_ctx *ctx, ito_panel *panel,
                                   const ito_mesh *mesh, const ito_style *style);
 
-/** Dots of colour, and names of its rows. */
+/** Dots of colour, and names of its rows and columns. */
 typedef struct ito_dots {
     size_t width, height;       /**< 1 to 16384 dots */
     const unsigned char *rgb;   /**< height x width x 3, the top row first */
     size_t caption_count;       /**< names on the left */
     const char *const *caption; /**< caption_count texts */
     const double *caption_y;    /**< the middle of each, in dots from above */
-    void *reserved[4];          /**< zero */
+    size_t head_count;          /**< names above */
+    const char *const *head;    /**< head_count texts */
+    const double *head_x; /**< the middle of each, in dots from the left */
+    void *reserved[1];    /**< zero */
 } ito_dots;
 
 /**
  * Add a picture; a dot is one unit of both axes, the lower left corner of the
- * picture is (0, 0).  Captions end left of x = 0, where the limits of the panel
- * must leave room.  For a panel that is bare and equal.
+ * picture is (0, 0).  Captions end left of x = 0, heads stand above the
+ * picture; the limits of the panel must leave room.  For a panel that is bare
+ * and equal.
  *
  * @return ITO_OK, ITO_EARG (no dots) or ITO_ENOMEM
  */

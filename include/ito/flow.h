@@ -44,6 +44,12 @@ ITO_API ito_status ito_flow_of_model(ito_ctx *ctx, const ito_model *model,
 ITO_API ito_status ito_flow_of_oracle(ito_ctx *ctx, const ito_oracle *oracle,
                                       ito_flow **out);
 
+/** ito_model_precision of a model that the flow has opened.
+ *  @return the same, or ITO_EUNFIT (an oracle, which has no network; a model
+ *          that is not the flow's own) */
+ITO_API ito_status ito_flow_precision(ito_ctx *ctx, ito_flow *flow,
+                                      ito_precision precision);
+
 /** Free a flow; NULL is allowed. */
 ITO_API void ito_flow_free(ito_flow *flow);
 

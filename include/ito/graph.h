@@ -203,6 +203,21 @@ ITO_API double ito_graph_madds(const ito_graph *g);
 ITO_API void ito_graph_init(ito_ctx *ctx, const ito_graph *g, ito_init init,
                             uint64_t seed, float *params);
 
+/**
+ * What becomes of the operands of a network's matrix products: of linear
+ * layers, attention and potentials, forward and backward.  Sums are float, and
+ * so is everything else: parameters, activations, gradients, convolutions.
+ * The bytes are the same for any number of threads in either, and the same on
+ * all kernels, in BF16 as long as no sum of a product falls below 2^-126.
+ */
+typedef enum ito_precision {
+    ITO_PRECISION_F32, /**< they are as they are */
+    ITO_PRECISION_BF16 /**< they are rounded to 8 bits of precision
+                            (bfloat16): relative errors of 2^-9 each.  Twice
+                            as fast where ito_cpu_bf16 says so.  Products of
+                            at most 8 columns stay F32 */
+} ito_precision;
+
 /** Parameters in the order in which the context's kernels read them. */
 typedef struct ito_weights ito_weights;
 
@@ -210,6 +225,12 @@ typedef struct ito_weights ito_weights;
  *  borrowed. @return ITO_OK or ITO_ENOMEM */
 ITO_API ito_status ito_weights_new(ito_ctx *ctx, const ito_graph *g,
                                    ito_weights **out);
+
+/** The same for products in a precision; any plan runs either.
+ *  @return ITO_OK, ITO_EARG (no such precision) or ITO_ENOMEM */
+ITO_API ito_status ito_weights_new_in(ito_ctx *ctx, const ito_graph *g,
+                                      ito_precision precision,
+                                      ito_weights **out);
 
 /** Pack a parameter vector, which is borrowed until the next packing. */
 ITO_API void ito_weights_pack(ito_ctx *ctx, ito_weights *w,
@@ -242,10 +263,14 @@ ITO_API void ito_plan_free(ito_plan *plan);
 
 /** The inputs of a run; an input that the graph does not have is not read. */
 typedef struct ito_batch {
-    size_t rows;       /**< at most the plan's rows_max */
-    const float *x;    /**< rows x cols, or NULL */
-    const float *t;    /**< rows, or NULL */
-    const float *cond; /**< rows x cols, or NULL */
+    size_t rows;                  /**< at most the plan's rows_max */
+    const float *x;               /**< rows x cols, or NULL */
+    const float *t;               /**< rows, or NULL */
+    const float *cond;            /**< rows x cols, or NULL */
+    const struct ito_noise *drop; /**< the address of dropout, whose purpose is
+                          ITO_FOR_DROPOUT, of forward and of backward after it;
+                          NULL = nothing is dropped */
+    uint64_t id0;                 /**< id of the first row there */
 } ito_batch;
 
 /**

@@ -47,6 +47,24 @@ ITO_API ito_status ito_graph_conv(ito_ctx *ctx, ito_graph *g, ito_node x,
 ITO_API ito_status ito_graph_waves(ito_ctx *ctx, ito_graph *g, ito_node t,
                                    size_t count, ito_node *out);
 
+/**
+ * The features of the time of transformers (arXiv:1706.03762): for a node of
+ * one column, 2 count columns cos(w_j s t), then sin(w_j s t), with w_j =
+ * 10000^(-j / count), j = 0 .. count - 1, and s = scale, 1 to 100000.  Where
+ * |s t| is beyond 100000 they are NaN.  There are no parameters.
+ */
+ITO_API ito_status ito_graph_sinusoids(ito_ctx *ctx, ito_graph *g, ito_node t,
+                                       size_t count, size_t scale,
+                                       ito_node *out);
+
+/**
+ * Dropout: where ito_batch.drop says so, each number of x is 0 with probability
+ * p (from 0 to below 1, rounded to thousandths), else divided by 1 - p; y = x
+ * elsewhere.
+ */
+ITO_API ito_status ito_graph_dropout(ito_ctx *ctx, ito_graph *g, ito_node x,
+                                     double p, ito_node *out);
+
 /** Over what a normalisation takes mean and variance. */
 typedef enum ito_norm_kind {
     ITO_NORM_GROUP, /**< the channels of a group at all places of a row */

@@ -52,8 +52,9 @@ typedef struct ito_sample_opts {
     const ito_sink *sinks; /**< who wants to see states on the way */
     size_t sink_count;     /**< how many */
     const char *label;     /**< label that all rows are given; "all" gives row
-                                of id i the label i mod their number; NULL =
-                                none */
+                                of id i the label i mod their number; several,
+                                "NAME[:COUNT],...", are given COUNT (1) rows
+                                each in turn, again and again; NULL = none */
     const char *const *given;  /**< "COLUMN=VALUE" each: rows that have these
                                 values, among the columns that the model was
                                 trained to be given */
@@ -75,6 +76,12 @@ typedef struct ito_sample_opts {
                                   model (ito/guide.h), borrowed; NULL = none */
     double energy_strength;  /**< 0 = 1 */
     ito_guide_way energy_way;
+    uint16_t known_block[2]; /**< not 0: `known` has the means of blocks of so
+                                  many rows and columns of pixels, channels
+                                  last: n x (dim / pixels of a block) values, no
+                                  NaN; samples are images that have these, to
+                                  rounding.  Of a flow without images a row is
+                                  one of pixels */
     const float *known;     /**< n x dim values in coordinates of the model that
                              rows are to end in, NaN where one is to be drawn:
                              samples of the others given these, of any flow
@@ -87,18 +94,23 @@ typedef struct ito_sample_opts {
     size_t passes;     /**< over each step where coordinates are known: more
                              of them find the right share of what the known
                              allow (arXiv:2201.09865), at that cost; 0 = 4,
-                             with adaptive steps 1 */
+                             of images and with adaptive steps 1 */
     size_t candidates; /**< where coordinates are known: free samples among
                              which each row finds one that fits, to start
-                             beside it; 0 = 4096, 1 = none, as with adaptive
-                             steps and models under conditions */
+                             beside it; 0 = 4096, of images 1; 1 = none, as
+                             with adaptive steps, models under conditions and
+                             means of blocks */
     size_t correct;    /**< Langevin steps at the time reached after each step,
                              x += k^2 / 2 grad log p_t + k z (the corrector of
                              arXiv:2011.13456); fixed steps */
     const ito_sigma *correct_step; /**< their k(t), borrowed; NULL = 0.5 beta.
                              Their signal-to-noise ratio r is k / (2 beta); k up
                              to 2 beta is stable */
-    void *reserved[2];             /**< zero */
+    const float *noise;            /**< n x dim values, borrowed: rows start
+                             from these in place of standard normals of their
+                             ids, scaled as those are; of flows from N(0, I),
+                             and not where coordinates are known; NULL = none */
+    void *reserved[1];             /**< zero */
 } ito_sample_opts;
 
 /**
@@ -132,6 +144,17 @@ ITO_API ito_status ito_model_load(ito_ctx *ctx, const char *path,
 ITO_API ito_status ito_model_save(ito_ctx *ctx, const ito_model *model,
                                   const char *path);
 
+/**
+ * Let the network's products be of this precision from now on, in whatever is
+ * made of the model; a model that was loaded or trained has F32.  Not while
+ * another thread uses the model.
+ *
+ * @return ITO_OK, ITO_EARG (no such precision) or ITO_ENOMEM; on failure the
+ *         model is as it was
+ */
+ITO_API ito_status ito_model_precision(ito_ctx *ctx, ito_model *model,
+                                       ito_precision precision);
+
 /** Free a model, before the context it was made with is closed; NULL is
  *  allowed. */
 ITO_API void ito_model_free(ito_model *model);
@@ -157,6 +180,17 @@ ITO_API size_t ito_model_labels(const ito_model *model);
 
 /** Label i, in the order of the indices; NULL past the last. */
 ITO_API const char *ito_model_label(const ito_model *model, size_t i);
+
+/**
+ * After how many ids labels come again: what one name, "all" or several names
+ * with counts, as opts->label of ito_sample_opts, stand for.
+ *
+ * @param rows  receives 1 for one name, the labels of "all", the sum of counts
+ * @return ITO_OK, ITO_EARG (a label that is not known, a count that is none),
+ *         ITO_EUNFIT (the model was trained without labels) or ITO_ENOMEM
+ */
+ITO_API ito_status ito_model_label_rows(ito_ctx *ctx, const ito_model *model,
+                                        const char *label, uint64_t *rows);
 
 /** The column that the labels were taken from, or NULL. */
 ITO_API const char *ito_model_label_column(const ito_model *model);
@@ -218,6 +252,31 @@ ITO_API ito_status ito_model_conditions_of(ito_ctx *ctx, const ito_model *model,
  *  schema, training), valid as long as the model. */
 ITO_API const char *ito_model_json(const ito_model *model);
 
+/** Most averages of the weights that a model has. */
+#define ITO_AVERAGES_MAX 4
+
+/** A moving average of the weights of training. */
+typedef struct ito_average {
+    double rate; /**< at which it forgot; 0 = the weights themselves */
+    size_t step; /**< when it was taken */
+    double loss; /**< its validation loss; NaN when not validated */
+    int used;    /**< 1 for the one that the model's field has */
+} ito_average;
+
+/** Average i; @return 0, or -1 past the last. */
+ITO_API int ito_model_average(const ito_model *model, size_t i,
+                              ito_average *out);
+
+/**
+ * Let a model use average i of its weights: its field, and what is saved as
+ * its weights, are those from here on.  Nothing else may use the model
+ * meanwhile.
+ *
+ * @return ITO_OK or ITO_EARG (no such average)
+ */
+ITO_API ito_status ito_model_average_use(ito_ctx *ctx, ito_model *model,
+                                         size_t i);
+
 /** Points of the training (which = 0) or validation (1) loss; *out is valid
  *  as long as the model.  Returns how many. */
 ITO_API size_t ito_model_losses(const ito_model *model, int which,
@@ -238,14 +297,17 @@ typedef struct ito_model_record {
                            known; else NaN */
     double excess;    /**< E |u - u*|^2, u* the exact field, mean over the
                            times; else NaN */
-    double excess_at[10]; /**< the same in ten equal pieces of the times */
-    char path[80];        /**< the path, as ito_path_parse takes it */
-    char predict[16];     /**< what the network predicts */
-    char loss[16];        /**< of what the loss was */
-    double t_lo, t_hi;    /**< times it was trained on */
-    char from[256];       /**< the distribution that samples start from, as
+    double excess_at[10];    /**< the same in ten equal pieces of the times */
+    char path[80];           /**< the path, as ito_path_parse takes it */
+    char predict[16];        /**< what the network predicts */
+    char loss[16];           /**< of what the loss was */
+    double t_lo, t_hi;       /**< times it was trained on */
+    char from[256];          /**< the distribution that samples start from, as
                                ito_dist_open takes it; "rows" for those of a
                                table; "" for N(0, I) */
+    double loss_at[10];      /**< the validation loss in ten equal pieces of the
+                               times t_lo to t_hi; NaN where not measured */
+    ito_precision precision; /**< of the products of its training */
 } ito_model_record;
 
 /** Read the training record; @return ITO_OK, ITO_EFORMAT or ITO_ENOMEM. */

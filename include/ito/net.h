@@ -116,13 +116,43 @@ typedef struct ito_unet {
                         is no label */
     ito_norm_kind norm; /**< GROUP by default, of 8 groups where these divide
                              the channels, else of one */
-    void *reserved[4];  /**< zero */
+    int direct;         /**< convolutions by ito_conv.direct */
+    void *reserved[3];  /**< zero */
 } ito_unet;
 
 /** Build the graph of a U-Net; it is finished.
  *  @return ITO_OK, ITO_EARG (sizes out of range) or ITO_ENOMEM */
 ITO_API ito_status ito_unet_build(ito_ctx *ctx, const ito_unet *unet,
                                   ito_graph **out);
+
+/**
+ * A U-Net of residual blocks, which is what images have by default: group
+ * norm, attention at the lowest level, blocks that change size, time and label
+ * as scale and shift of each block, and little work at full size
+ * (src/nn/res_unet.c has the formulas).  Its output starts from zero.
+ *
+ * Zero in any field but h, w, c means the default.
+ */
+typedef struct ito_res_unet {
+    size_t h, w, c;                   /**< of the image; h and w are multiples
+                                           of 2^(levels - 1) */
+    size_t channels[ITO_UNET_LEVELS]; /**< of the levels; 0 = 32, 64, 128 with
+                                           0, 1, 2 blocks */
+    size_t blocks[ITO_UNET_LEVELS];   /**< of each level on the way down, and
+                                           up again, beside the two that change
+                                           its size; here 0 is none */
+    size_t levels;     /**< how many; 0 = as many as have channels and as the
+                            sizes can be halved for, the lowest with the blocks
+                            of the last */
+    size_t embed;      /**< columns of time and label; 0 = 128 */
+    size_t labels;     /**< as of ito_unet */
+    double dropout;    /**< before the second convolution of every block */
+    void *reserved[3]; /**< zero */
+} ito_res_unet;
+
+/** Build the graph of a residual U-Net; else as ito_unet_build. */
+ITO_API ito_status ito_res_unet_build(ito_ctx *ctx, const ito_res_unet *unet,
+                                      ito_graph **out);
 
 /**
  * A transformer of images (Peebles and Xie, arXiv:2212.09748): squares of the
@@ -142,7 +172,15 @@ typedef struct ito_dit {
     size_t time_features; /**< Fourier features of the time; 0 = 16 */
     size_t labels;        /**< as of ito_unet; their table has width / 4
                                columns */
-    void *reserved[4];    /**< zero */
+    int standard;         /**< the network of the paper to the letter, as
+                               weights from elsewhere want it: sinusoids of the
+                               time (time_features of 0 = 128), a table of
+                               labels of width columns, added to them, eps
+                               1e-6.  Else the time is given itself and by
+                               ito_graph_fourier */
+    size_t time_scale;    /**< of standard: sinusoids of time_scale t; 0 = 1 */
+    double dropout;       /**< of what attention and the perceptron give */
+    void *reserved[1];    /**< zero */
 } ito_dit;
 
 /**

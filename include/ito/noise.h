@@ -106,6 +106,25 @@ ITO_API ito_status ito_noise_uniform64(ito_ctx *ctx, const ito_noise *at,
                                        uint64_t id0, size_t n, size_t dim,
                                        double *out);
 
+/**
+ * Noise between that of two particles a and b, on a quarter of a circle: row k
+ * is
+ *
+ *     cos(pi k / (2 (n - 1))) z_a + sin(pi k / (2 (n - 1))) z_b
+ *
+ * so that every row is standard normal, whatever the dimension, and the ends
+ * are z_a and z_b to the bit: what ito_noise_normal gives.  (Shoemake's slerp,
+ * SIGGRAPH 1985, at the angle that normals of many dimensions have.)
+ *
+ * @param id   a and b, which differ
+ * @param n    rows, at least 2
+ * @param out  receives n x dim floats
+ * @return ITO_OK or ITO_EARG
+ */
+ITO_API ito_status ito_noise_between(ito_ctx *ctx, const ito_noise *at,
+                                     const uint64_t id[2], size_t n, size_t dim,
+                                     float *out);
+
 #ifdef __cplusplus
 }
 #endif

@@ -73,11 +73,10 @@ typedef struct ito_train_opts {
     const ito_potential *potential; /**< a potential instead; its dim and conds
                                   are not read.  predict is then "edm" and
                                   loss "noise" */
-    const ito_unet *unet;           /**< a U-Net of images instead; its h, w, c
-                                  and labels are not read.  What images of 16
-                                  x 16 and more have by default: of as many
-                                  levels, at most 3, as their sizes can be
-                                  halved */
+    const ito_unet *unet;           /**< the lab's U-Net of images instead; its
+                                  h, w, c and labels are not read.  Of as many
+                                  levels, at most those of its channels, as
+                                  their sizes can be halved */
     const ito_dit *dit;             /**< a transformer of images instead;
                                   likewise */
     const char *path;               /**< path, as ito_path_find takes it; NULL =
@@ -104,13 +103,14 @@ typedef struct ito_train_opts {
     size_t steps;             /**< steps to train; 0 = 8000, of images 5000 */
     size_t epochs;            /**< passes over the rows instead of steps */
     size_t batch;             /**< rows a step; 0 = 2048, for tables an
-                                  eighth of the rows, from 256 to 2048; for
-                                  unet and dit 128 */
-    size_t shard;             /**< rows a shard; 0 = 128, of unet and dit 16.
-                                  Batch norm takes its statistics of one */
+                                  eighth of the rows, from 256 to 2048; of
+                                  networks of images 128 */
+    size_t shard;             /**< rows a shard; 0 = 128, of networks of images
+                                  16.  Batch norm takes its statistics of one
+                                  */
     double lr;                /**< learning rate; 0 = 0.64 / width, at most
-                                  0.02 (unet 1e-3, dit 4e-4, a graph of one's
-                                  own 2e-3) */
+                                  0.02 (res_unet 2e-3, unet 1e-3, dit 4e-4, a
+                                  graph of one's own 2e-3) */
     size_t warmup;            /**< steps in which it rises from 0; 0 = 2 % of
                                   the steps, at most 500 */
     ito_rate rate;            /**< see ito_rate */
@@ -120,13 +120,25 @@ typedef struct ito_train_opts {
                                   is a mean over coordinates too; 0 = 1,
                                   negative = none */
     double ema;               /**< rate at which the moving average of the
-                                  weights forgets; 0 = 0.999, negative = no
-                                  average.  min(ema, (1 + s) / (10 + s)) at
-                                  step s */
+                                  weights forgets; 0 = 0.999, of images one
+                                  that forgets in 5 % of the steps, 1 - 20 /
+                                  steps; negative = no average.  min(ema, (1 +
+                                  s) / (10 + s)) at step s */
     size_t valid_every;       /**< steps between validations; 0 = 2 % of the
                                   steps */
     uint64_t seed;            /**< of everything random */
-    void *reserved[6];        /**< zero */
+    const ito_res_unet *res_unet; /**< a residual U-Net of images instead;
+                                  likewise.  What images of 16 x 16 and more
+                                  have by default */
+    const double *averages;  /**< rates of further moving averages that are kept
+                                  with the model; NULL = none, of images where
+                                  ema is 0 such as forget in 2 and 15 % of the
+                                  steps */
+    size_t average_count;    /**< how many, at most ITO_AVERAGES_MAX - 1 */
+    ito_precision precision; /**< of the network's products; parameters,
+                                  moments and averages are F32 in either, and
+                                  so is validation */
+    void *reserved[2];       /**< zero */
 } ito_train_opts;
 
 /** Training under way; opaque. */
@@ -156,9 +168,9 @@ typedef struct ito_progress {
  * @return ITO_OK, ITO_EARG (an option out of range, a name that is not known),
  *         ITO_EUNFIT (a graph that does not fit the data, a loss that does not
  *         fit the prediction) or ITO_ENOMEM.  Memory: 5 parameter
- *         vectors, 2 packed sets of weights, and for each worker one shard
- *         and 4 ranges of 2 log2(s) + 3 vectors, s the shards of a range;
- *         nothing more is allocated while training.
+ *         vectors and one for each further average, 2 packed sets of weights,
+ *         and for each worker one shard and 4 ranges of 2 log2(s) + 3 vectors,
+ *         s the shards of a range; nothing more is allocated while training.
  */
 ITO_API ito_status ito_trainer_new(ito_ctx *ctx, const ito_source *source,
                                    const ito_train_opts *opts,
@@ -205,13 +217,25 @@ ITO_API ito_status ito_checkpoint_read(ito_ctx *ctx, const char *path,
                                        ito_progress *out);
 
 /**
- * Make a model of the averaged weights that had the lowest validation loss,
- * or, where rows are not validated, of the last ones.
+ * Make a model of the averaged weights that had the lowest validation loss:
+ * those of `ema` at the best of all validations, or those of another rate at
+ * the end; where rows are not validated, the last ones of `ema`.  The others
+ * stay with the model (ito_model_average).
  *
  * @return ITO_OK, ITO_EARG (not a step was done) or ITO_ENOMEM
  */
 ITO_API ito_status ito_trainer_finish(ito_ctx *ctx, const ito_trainer *trainer,
                                       ito_model **out);
+
+/**
+ * A model of the averaged weights as they are now, to look at while training
+ * goes on; nothing is measured.
+ *
+ * @return ITO_OK, ITO_EARG (not a step was done) or ITO_ENOMEM
+ */
+ITO_API ito_status ito_trainer_snapshot(ito_ctx *ctx,
+                                        const ito_trainer *trainer,
+                                        ito_model **out);
 
 /** Free a trainer; NULL is allowed. */
 ITO_API void ito_trainer_free(ito_trainer *trainer);

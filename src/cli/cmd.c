@@ -127,6 +127,14 @@ ito_status cmd_open(ito_ctx **ctx)
     return ito_open(ctx, &opts);
 }
 
+void cmd_say_bf16(const ito_ctx *ctx)
+{
+    if (!ito_cpu_bf16(ctx))
+        term_say("bf16: kernels %s make it of float operations: the same "
+                 "results as with instructions for it, but no faster than f32",
+                 ito_cpu(ctx));
+}
+
 int cmd_close(ito_ctx *ctx, ito_status rc)
 {
     const char *const words = ctx ? ito_errmsg(ctx) : "";

@@ -73,6 +73,9 @@ ito_status cmd_open(ito_ctx **ctx);
  */
 int cmd_close(ito_ctx *ctx, ito_status rc);
 
+/* Say, where it is so, that products in bf16 bring nothing on this CPU. */
+void cmd_say_bf16(const ito_ctx *ctx);
+
 /* A failure found by a command itself: prints it as cmd_close would, which
  * then keeps silent, and returns rc. */
 ito_status cmd_fail(ito_status rc, const char *format, ...)

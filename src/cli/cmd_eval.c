@@ -4,11 +4,14 @@
  * beside the noise floor.
  */
 #include <ito/metric.h>
-#include <math.h>
+#include <ito/source.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli/cmd.h"
+#include "cli/eval_images.h"
+#include "cli/eval_print.h"
+#include "cli/image_options.h"
 #include "cli/real_rows.h"
 #include "cli/term.h"
 
@@ -16,11 +19,11 @@
 #define COLUMNS_SHOWN 20
 
 static struct {
-    const char *data, *fake;
+    const char *data, *fake, *features, *train;
     opt_list columns, categorical;
-    size_t rows, draws;
-    int raw, drop_missing;
-} args = { .rows = 1000, .draws = 5 };
+    size_t rows, draws, count;
+    int raw, drop_missing, images;
+} args = { .rows = 1000, .draws = 5, .count = 1000 };
 
 static const opt options[] = {
     ARG("REAL", &args.data, "the real rows: a file or a built-in set"),
@@ -38,6 +41,18 @@ static const opt options[] = {
     SIZE(0, "draws", &args.draws, "draws of value and floor [5]"),
     SEED_OPTION,
     JSON_OPTION,
+    GROUP("images"),
+    FLAG(0, "images", &args.images,
+         "take them as images [where REAL is known for such]"),
+    STRING(0, "features", "CLASSIFIER", &args.features,
+           "compare by its last hidden layer, and labels by what it says "
+           "[pixels]"),
+    STRING(0, "train", "DATA", &args.train,
+           "the images that the model was trained on: for the floor, and to "
+           "look for copies [REAL]"),
+    SIZE('n', "count", &args.count,
+         "images to draw of a model or a built-in set [1000]"),
+    IMAGE_OPTIONS,
     COMMON_OPTIONS,
     END,
 };
@@ -61,35 +76,13 @@ static ito_status read_both(ito_ctx *ctx, ito_table **data, ito_table **fake)
     return rc;
 }
 
-static double ratio(const ito_score *s)
-{
-    return s->floor > 0.0 ? s->value / s->floor : (double)NAN;
-}
-
-/* "1.06", or "-" where the floor is 0. */
-static const char *ratio_text(const ito_score *s, char text[32])
-{
-    if (s->floor > 0.0)
-        snprintf(text, 32, "%.2f", ratio(s));
-    else
-        snprintf(text, 32, "-");
-    return text;
-}
-
 static void print_metrics(const ito_eval *e)
 {
-    char text[32];
-
-    printf("%-12s %10s %10s %10s %8s\n", "metric", "value", "floor", "floor sd",
-           "ratio");
+    print_score_head();
     for (int k = 0; k < ITO_METRIC_COUNT; k++) {
-        const ito_score *const s = &e->metric[k];
-
         if (k == ITO_METRIC_CORRELATION && e->cols < 2)
             continue;
-        printf("%-12s %10.5f %10.5f %10.5f %8s\n",
-               ito_metric_name((ito_metric)k), s->value, s->floor, s->floor_sd,
-               ratio_text(s, text));
+        print_score(ito_metric_name((ito_metric)k), &e->metric[k], 0);
     }
 }
 
@@ -122,19 +115,6 @@ static void print_columns(const ito_eval *e, ito_eval_column *col)
                e->cols - shown);
 }
 
-static void print_copies(const ito_copies *c)
-{
-    printf("\ncopy check: %s\n",
-           c->flagged ? "FLAGGED, the fake rows look copied" : "not flagged");
-    printf("  %.2f %% of the fake rows lie closer to a real row than %.4g, "
-           "the 1 %% quantile\n  of the distances between real rows (at most "
-           "5 %% allowed)\n",
-           100.0 * c->close, c->near_distance);
-    printf("  %.2f %% of the fake rows repeat a real row exactly, %.2f %% of "
-           "the real rows do\n",
-           100.0 * c->copies, 100.0 * c->real_copies);
-}
-
 static void print_report(const ito_eval *e, ito_eval_column *col)
 {
     printf("real %zu rows, fake %zu rows, %zu columns %s;\n"
@@ -144,24 +124,7 @@ static void print_report(const ito_eval *e, ito_eval_column *col)
            e->exact_rows);
     print_metrics(e);
     print_columns(e, col);
-    print_copies(&e->copies);
-}
-
-static void json_pair(const char *name, double value, const char *end)
-{
-    printf("\"%s\": ", name);
-    term_json_number(stdout, value);
-    fputs(end, stdout);
-}
-
-static void json_score(const char *name, const ito_score *s)
-{
-    printf("\"%s\": {", name);
-    json_pair("value", s->value, ", ");
-    json_pair("value_sd", s->value_sd, ", ");
-    json_pair("floor", s->floor, ", ");
-    json_pair("floor_sd", s->floor_sd, ", ");
-    json_pair("ratio", ratio(s), "}");
+    print_copies(&e->copies, "rows");
 }
 
 static void json_column(const ito_eval_column *col)
@@ -170,9 +133,9 @@ static void json_column(const ito_eval_column *col)
     term_json_string(stdout, col->name);
     printf(", \"kind\": \"%s\", ",
            col->kind == ITO_COLUMN_TEXT ? "text" : "number");
-    json_score("ks", &col->ks);
+    json_score("ks", &col->ks, 0);
     fputs(", ", stdout);
-    json_score("w1", &col->w1);
+    json_score("w1", &col->w1, 0);
     fputs(", ", stdout);
     json_pair("outside", col->outside, "}");
 }
@@ -182,19 +145,15 @@ static void json_report(const ito_eval *e, const ito_eval_column *col)
     fputs("{\"metrics\": {", stdout);
     for (int k = 0; k < ITO_METRIC_COUNT; k++) {
         fputs(k ? ", " : "", stdout);
-        json_score(ito_metric_name((ito_metric)k), &e->metric[k]);
+        json_score(ito_metric_name((ito_metric)k), &e->metric[k], 0);
     }
     fputs("}, \"columns\": [", stdout);
     for (size_t j = 0; j < e->cols; j++) {
         fputs(j ? ", " : "", stdout);
         json_column(&col[j]);
     }
-    printf("], \"copies\": {\"flagged\": %s, ",
-           e->copies.flagged ? "true" : "false");
-    json_pair("near_distance", e->copies.near_distance, ", ");
-    json_pair("close", e->copies.close, ", ");
-    json_pair("copies", e->copies.copies, ", ");
-    json_pair("real_copies", e->copies.real_copies, "}");
+    fputs("], ", stdout);
+    json_copies(&e->copies);
     printf(", \"raw\": %s, \"real_rows\": %zu, \"fake_rows\": %zu, "
            "\"rows\": %zu, \"exact_rows\": %zu, \"draws\": %zu, \"dim\": "
            "%zu}\n",
@@ -226,18 +185,72 @@ static ito_status compare(ito_ctx *ctx, const ito_table *data,
     return rc;
 }
 
-static int run(void)
+static ito_status eval_tables(ito_ctx *ctx)
 {
     ito_table *data = NULL, *fake = NULL;
-    ito_ctx *ctx;
-    ito_status rc = cmd_open(&ctx);
+    ito_status rc = read_both(ctx, &data, &fake);
 
-    if (rc == ITO_OK)
-        rc = read_both(ctx, &data, &fake);
     if (rc == ITO_OK)
         rc = compare(ctx, data, fake);
     ito_table_free(fake);
     ito_table_free(data);
+    return rc;
+}
+
+/* Whether they are images; an option that says so settles it. */
+static ito_status detect(ito_ctx *ctx, const ito_image_opts *how, int *images)
+{
+    *images = args.images || args.features || args.train || image_args.labels ||
+              image_args.size || image_args.pad || image_args.range;
+    return *images ? ITO_OK
+                   : ito_data_detect_images(ctx, args.data, how, images);
+}
+
+/* An option that was given and is for the other kind of data, or NULL. */
+static const char *misplaced(int images)
+{
+    if (!images)
+        return opt_given(&args.count) ? "-n" : NULL;
+    return args.columns.count > 0       ? "--columns"
+           : args.categorical.count > 0 ? "--categorical"
+           : args.drop_missing          ? "--drop-missing"
+           : args.raw                   ? "--raw"
+           : opt_given(&args.rows)      ? "--rows"
+                                        : NULL;
+}
+
+static ito_status work(ito_ctx *ctx, const ito_image_opts *how)
+{
+    const eval_images_args a = { .data = args.data,
+                                 .fake = args.fake,
+                                 .features = args.features,
+                                 .train = args.train,
+                                 .count = args.count,
+                                 .draws = args.draws };
+    int images;
+    ito_status rc = detect(ctx, how, &images);
+
+    if (rc != ITO_OK)
+        return rc;
+    if (misplaced(images))
+        return cmd_fail(ITO_EARG, "%s: %s", misplaced(images),
+                        images ? "these are images, it is for tables"
+                               : "these are tables, it is for images");
+    return images ? eval_images(ctx, &a, how) : eval_tables(ctx);
+}
+
+static int run(void)
+{
+    ito_image_opts how;
+    const int usage = image_read_opts(NULL, NULL, &how);
+    ito_ctx *ctx;
+    ito_status rc;
+
+    if (usage != 0)
+        return usage;
+    rc = cmd_open(&ctx);
+    if (rc == ITO_OK)
+        rc = work(ctx, &how);
     return cmd_close(ctx, rc);
 }
 
@@ -261,10 +274,20 @@ const command command_eval = {
         "more frequent than among the real rows by over three standard "
         "errors.\n\nA built-in set in place "
         "of REAL is drawn afresh, two rows for each fake one and at least "
-        "10000.",
+        "10000.\n\nImages are compared by the last hidden layer of a "
+        "classifier (examples/classifier.c trains one) or by their pixels, "
+        "halved until there are at most 256: the Frechet distance of the "
+        "normal distributions that have their moments, the kernel distance "
+        "(cubic, unbiased), and precision, recall, density and coverage by 5 "
+        "neighbours.  The floor is that of the images of --train, else of "
+        "disjoint halves of REAL.  A distance belongs to its classifier and "
+        "its number of images.  The labels that samples were asked for are "
+        "those of FAKE; a model with labels is asked for each in turn.",
     .examples = "ito eval houses.csv samples.csv\n"
                 "ito eval houses.csv houses.safetensors\n"
-                "ito eval checkerboard samples.csv --raw --json\n",
+                "ito eval checkerboard samples.csv --raw --json\n"
+                "ito eval t10k-images-idx3-ubyte.gz made.idx --features "
+                "judge.safetensors\n",
     .options = options,
     .run = run,
 };

@@ -143,6 +143,12 @@ static ito_status read_rows(ito_ctx *ctx, const ito_flow *flow,
     ito_table *table = NULL;
     ito_status rc;
 
+    if (model && ito_schema_image(ito_model_schema(model)))
+        return cmd_fail(ITO_EUNFIT,
+                        "%s is a model of images: their pixels take few "
+                        "values, and many of them one, so that they have no "
+                        "density; judge samples by ito eval",
+                        args.model);
     rc = ito_data_read(ctx, args.data, how, args.rows, common.seed, &table);
     if (rc != ITO_OK)
         return rc;

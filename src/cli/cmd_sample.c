@@ -10,6 +10,8 @@
 
 #include "cli/cmd.h"
 #include "cli/image_options.h"
+#include "cli/sample_film.h"
+#include "cli/sample_images.h"
 #include "cli/sample_logp.h"
 #include "cli/sample_steer.h"
 #include "cli/term.h"
@@ -20,16 +22,19 @@ static struct {
     size_t count, steps, every;
     double guidance, guide_from, guide_to, rtol;
     uint64_t first;
-    int raw, logp, grid, last;
+    int raw, logp, grid, last, precision;
 } args = { .out = "-", .count = 1000, .every = 1, .guide_to = 1.0 };
 
 static const opt options[] = {
     ARG("MODEL", &args.model,
         "trained model, or oracle:DATA[@PATH[@INIT]], the exact field"),
-    SIZE('n', "count", &args.count, "rows to draw [1000]"),
+    SIZE('n', "count", &args.count,
+         "rows to draw [1000; with --film 10, with --animate 100, with counts "
+         "of labels these]"),
     STRING('o', "out", "FILE", &args.out,
            "write here: .csv, .tsv, .npy; images also .png, a grid, .idx, or "
-           "folder/; `-` is CSV on standard output [-]"),
+           "folder/; `-` is CSV on standard output [-; with --film or "
+           "--animate nothing]"),
     SEED_OPTION,
     STRING(0, "solver", "NAME", &args.solver,
            "a method [rk4; with noise or where something else leads heun]"),
@@ -40,6 +45,8 @@ static const opt options[] = {
            "how steps are spread over the time [uniform]"),
     POSITIVE(0, "rtol", &args.rtol,
              "adaptive steps with this relative tolerance"),
+    CHOICE(0, "precision", "f32|bf16", &args.precision,
+           "of the network's matrix products [f32]"),
     GROUP("noise on the way"),
     STRING(0, "sigma", "FORM", &args.sigma,
            "dX = (u + sigma^2/2 score) dt + sigma dW: none, constant, beta, "
@@ -48,8 +55,10 @@ static const opt options[] = {
     CHOICE(0, "last-step", "noise|mean|flow", &args.last,
            "with noise, its mean, or a step without sigma [noise]"),
     GROUP("conditions"),
-    STRING(0, "label", "NAME", &args.label,
-           "draw with this label; `all`: each in turn [none]"),
+    STRING(0, "label", "NAME[:COUNT],...", &args.label,
+           "draw with this label, or with so many rows of each; `all`: each in "
+           "turn [none]"),
+    EACH_OPTION,
     MANY(0, "given", "COLUMN=VALUE", &args.given,
          "draw rows that have this value; may be repeated"),
     DOUBLE(0, "guidance", &args.guidance,
@@ -59,7 +68,9 @@ static const opt options[] = {
     STRING(0, "weak", "MODEL", &args.weak,
            "guide away from this weaker model instead"),
     STEER_OPTIONS,
+    KNOWN_IMAGE_OPTIONS,
     GROUP("output"),
+    BETWEEN_OPTION,
     U64(0, "first", &args.first, "number of the first row [0]"),
     FLAG(0, "logp", &args.logp,
          "columns logp and logp_error: log densities in coordinates of the "
@@ -69,6 +80,7 @@ static const opt options[] = {
     STRING(0, "trajectory", "FILE", &args.trajectory,
            "write every state on the way here: id, t, coordinates"),
     SIZE(0, "every", &args.every, "every so many steps of it [1]"),
+    FILM_OPTIONS,
     JSON_OPTION,
     COMMON_OPTIONS,
     END,
@@ -152,18 +164,6 @@ static ito_status raw_table(ito_ctx *ctx, const float *x, size_t n, size_t dim,
     return rc;
 }
 
-static ito_status write_images(ito_ctx *ctx, const ito_model *model,
-                               const ito_sample_opts *o, const float *x)
-{
-    ito_images *images = NULL;
-    ito_status rc = ito_model_images(ctx, model, o, args.count, x, &images);
-
-    if (rc == ITO_OK)
-        rc = ito_images_write(ctx, args.out, images);
-    ito_images_free(images);
-    return rc;
-}
-
 /* logp: densities and errors of the rows, or NULL. */
 static ito_status write_samples(ito_ctx *ctx, const ito_flow *flow,
                                 const ito_sample_opts *o, const float *x,
@@ -173,9 +173,11 @@ static ito_status write_samples(ito_ctx *ctx, const ito_flow *flow,
     ito_table *table = NULL;
     ito_status rc;
 
+    if (!args.out)
+        return ITO_OK;
     if (model && !args.raw && !logp &&
         (ito_schema_image(ito_model_schema(model)) || is_images_name(args.out)))
-        return write_images(ctx, model, o, x);
+        return sample_images_write(ctx, model, o, args.count, x, args.out);
     rc = args.raw || !model
              ? raw_table(ctx, x, args.count, ito_flow_dim(flow), &table)
              : ito_model_decode(ctx, model, o, args.count, x, &table);
@@ -214,12 +216,15 @@ static ito_status warn_unstable(ito_ctx *ctx, const ito_flow *flow,
 static ito_status choose_steps(ito_ctx *ctx, const ito_flow *flow,
                                ito_sample_opts *o, double **times)
 {
+    const int seen = film_args.film || film_args.animate;
     size_t steps;
     ito_status rc;
 
     *times = NULL;
     o->solve.steps = args.steps;
     ito_sample_defaults(o);
+    if (args.rtol > 0.0 && args.steps == 0 && seen)
+        o->solve.steps = 10; /* times at which they are seen */
     steps = o->solve.steps;
     if (args.grid == ITO_GRID_UNIFORM)
         return ITO_OK;
@@ -241,10 +246,11 @@ static ito_status draw(ito_ctx *ctx, const ito_flow *flow, ito_sample_opts *o)
     const size_t dim = ito_flow_dim(flow), n = args.count;
     const size_t steps = o->solve.steps;
     ito_store store = { .n = n, .id0 = args.first };
-    ito_sink sink = { .fn = ito_store_frame,
-                      .arg = &store,
-                      .every = args.every };
-    const size_t frames = args.trajectory ? ito_sink_frames(&sink, steps) : 0;
+    ito_sink sinks[3] = {
+        { .fn = ito_store_frame, .arg = &store, .every = args.every }
+    };
+    const size_t first = args.trajectory ? 0 : 1; /* of the sinks */
+    const size_t frames = first == 0 ? ito_sink_frames(sinks, steps) : 0;
     const int fits = n <= SIZE_MAX / sizeof(double) / (dim + 2) / (frames + 1);
     float *x = fits ? calloc(n, dim * sizeof(*x)) : NULL;
     float *path = fits ? calloc(frames * n + 1, dim * sizeof(*path)) : NULL;
@@ -252,8 +258,6 @@ static ito_status draw(ito_ctx *ctx, const ito_flow *flow, ito_sample_opts *o)
     ito_status rc = x && path && t ? ITO_OK : ITO_ENOMEM;
 
     store.rows = path;
-    o->sinks = &sink;
-    o->sink_count = args.trajectory ? 1 : 0;
     for (size_t f = 0; t && f < frames; f++) {
         const size_t i = f + 1 == frames ? steps : f * args.every;
 
@@ -264,13 +268,20 @@ static ito_status draw(ito_ctx *ctx, const ito_flow *flow, ito_sample_opts *o)
     if (rc == ITO_OK)
         rc = warn_unstable(ctx, flow, o);
     if (rc == ITO_OK)
+        rc = sample_film_open(ctx, flow, o, n, sinks + 1, &o->sink_count);
+    o->sinks = sinks + first;
+    o->sink_count += 1 - first;
+    if (rc == ITO_OK)
         rc = ito_flow_sample_rows(ctx, flow, o, n, x);
     if (rc == ITO_OK && args.trajectory)
         rc = write_trajectory(ctx, path, frames, n, dim, t);
     if (rc == ITO_OK)
         rc = write_samples(ctx, flow, o, x, NULL);
+    if (rc == ITO_OK)
+        rc = sample_film_write(ctx, flow, o);
     o->sinks = NULL; /* they end with this call */
     o->sink_count = 0;
+    sample_film_close();
     free(x);
     free(path);
     free(t);
@@ -314,6 +325,7 @@ static ito_status sample(ito_ctx *ctx, const ito_flow *flow,
         .weak = weak,
         .last = (ito_last_step)args.last,
     };
+    const int counted = opt_given(&args.count);
     ito_sigma *sigma = NULL;
     double *times = NULL;
     ito_status rc = ITO_OK;
@@ -322,7 +334,9 @@ static ito_status sample(ito_ctx *ctx, const ito_flow *flow,
         rc = ito_sigma_parse(ctx, args.sigma, ito_flow_path(flow), &sigma);
     o.sigma = sigma && !ito_sigma_is_zero(sigma) ? sigma : NULL;
     if (rc == ITO_OK)
-        rc = sample_steer_open(ctx, flow, &o, &args.count);
+        rc = sample_images_count(ctx, flow, args.label, counted, &args.count);
+    if (rc == ITO_OK)
+        rc = sample_steer_open(ctx, flow, &o, counted, &args.count);
     if (rc == ITO_OK && !args.logp)
         rc = choose_steps(ctx, flow, &o, &times);
     if (rc == ITO_OK)
@@ -333,6 +347,70 @@ static ito_status sample(ito_ctx *ctx, const ito_flow *flow,
     return rc;
 }
 
+/* Whether the options fit together; 0, or the exit code of a usage error after
+ * saying it. */
+static int check(void)
+{
+    const int counted = opt_given(&args.count);
+    const int painted = steer_args.inpaint.count > 0;
+    const int seen = film_args.film || film_args.animate;
+    int wrong = sample_images_check(args.label, counted, painted);
+
+    if (wrong == 0)
+        wrong = sample_steer_check(counted, args.logp);
+    if (wrong == 0)
+        wrong = sample_film_check();
+    if (wrong != 0)
+        return wrong;
+    if (args.weak && !opt_given(&args.guidance))
+        return cmd_usage("--weak needs --guidance W");
+    if (args.logp && (args.trajectory || seen || opt_given(&args.grid) ||
+                      opt_given(&args.last)))
+        return cmd_usage("--logp takes no --trajectory, --film, --animate, "
+                         "--grid or --last-step: it solves the way in steps of "
+                         "its own");
+    if (opt_given(&args.first) && sample_image_args.between.count > 0)
+        return cmd_usage("--between names its rows itself: leave --first out");
+    if (common.json && strcmp(args.out, "-") == 0 &&
+        (!seen || opt_given(&args.out)))
+        return cmd_usage("--json needs -o FILE: both go to standard output");
+    return 0;
+}
+
+/* What a film wants where it is not said. */
+static void choose_output(void)
+{
+    const size_t rows = sample_film_rows();
+
+    if (rows > 0 && !opt_given(&args.out))
+        args.out = NULL;
+    if (rows > 0 && !opt_given(&args.count))
+        args.count = rows;
+}
+
+static void print_json(double seconds)
+{
+    printf("{\"out\": ");
+    if (args.out)
+        term_json_string(stdout, args.out);
+    else
+        printf("null");
+    printf(", \"rows\": %zu, \"seconds\": ", args.count);
+    term_json_number(stdout, seconds);
+    printf("}\n");
+}
+
+static ito_status use_bf16(ito_ctx *ctx, ito_flow *flow, ito_model *weak)
+{
+    ito_status rc = ito_flow_precision(ctx, flow, ITO_PRECISION_BF16);
+
+    if (rc == ITO_OK && weak)
+        rc = ito_model_precision(ctx, weak, ITO_PRECISION_BF16);
+    if (rc == ITO_OK)
+        cmd_say_bf16(ctx);
+    return rc;
+}
+
 static int run(void)
 {
     ito_model *weak = NULL;
@@ -340,32 +418,22 @@ static int run(void)
     ito_ctx *ctx;
     ito_status rc;
     double began = term_clock();
-    const int wrong = sample_steer_check(opt_given(&args.count), args.logp);
+    const int wrong = check();
 
     if (wrong != 0)
         return wrong;
-    if (args.weak && !opt_given(&args.guidance))
-        return cmd_usage("--weak needs --guidance W");
-    if (args.logp &&
-        (args.trajectory || opt_given(&args.grid) || opt_given(&args.last)))
-        return cmd_usage("--logp takes no --trajectory, --grid or --last-step: "
-                         "it solves the way in steps of its own");
-    if (common.json && strcmp(args.out, "-") == 0)
-        return cmd_usage("--json needs -o FILE: both go to standard output");
+    choose_output();
     rc = cmd_open(&ctx);
     if (rc == ITO_OK)
         rc = ito_flow_open(ctx, args.model, &flow);
     if (rc == ITO_OK && args.weak)
         rc = ito_model_load(ctx, args.weak, &weak);
+    if (rc == ITO_OK && args.precision)
+        rc = use_bf16(ctx, flow, weak);
     if (rc == ITO_OK)
         rc = sample(ctx, flow, weak);
-    if (rc == ITO_OK && common.json) {
-        printf("{\"out\": ");
-        term_json_string(stdout, args.out);
-        printf(", \"rows\": %zu, \"seconds\": ", args.count);
-        term_json_number(stdout, term_clock() - began);
-        printf("}\n");
-    }
+    if (rc == ITO_OK && common.json)
+        print_json(term_clock() - began);
     ito_model_free(weak);
     ito_flow_free(flow);
     return cmd_close(ctx, rc);
@@ -400,7 +468,15 @@ const command command_sample = {
                 "ito sample houses.safetensors --inpaint holes.csv -o full.csv"
                 "\n"
                 "ito sample m.safetensors --logp -n 100 -o known.csv\n"
-                "ito sample houses.safetensors --given rooms=3 -n 500\n",
+                "ito sample houses.safetensors --given rooms=3 -n 500\n"
+                "ito sample m.safetensors --label 3:50,8:50 -o grid.png\n"
+                "ito sample m.safetensors --label all --film way.png\n"
+                "ito sample m.safetensors --label 4 --between 0,1 "
+                "--between 2,3 -o strip.png\n"
+                "ito sample m.safetensors --inpaint test.idx --hole "
+                "7,7,14,14 -n 50 -o full.png\n"
+                "ito sample m.safetensors --upscale small.png -n 10 -o "
+                "large.png\n",
     .options = options,
     .run = run,
 };

@@ -13,19 +13,24 @@
 #include "cli/image_options.h"
 #include "cli/net_options.h"
 #include "cli/term.h"
+#include "cli/train_pictures.h"
+#include "cli/train_report.h"
 
 #define CHECKPOINT_SUFFIX ".checkpoint"
-#define PROBE_S           2.0 /* how long --time watches the first steps */
+#define PROBE_S           2.0  /* how long --time watches the first steps: a */
+#define PROBE_MAX_S       20.0 /* hundredth of it between these */
 #define PROBE_STEPS_MAX   20000
+#define PROBE_VALID       8
+#define VALIDATIONS       54 /* of a run, those of its end with them */
 
 static struct {
-    const char *data, *out, *checkpoint;
+    const char *data, *out, *checkpoint, *pictures;
     const char *path, *from, *time_law, *label;
-    opt_list given;
+    opt_list given, ema;
     size_t steps, epochs, batch, warmup, valid_every, shift;
-    double time, lr, weight_decay, clip, ema, valid, checkpoint_every;
+    double time, lr, weight_decay, clip, valid, checkpoint_every;
     double cut, data_std, drop;
-    int flip, rate, optimizer, scale, resume, predict, loss;
+    int flip, rate, optimizer, scale, resume, predict, loss, precision;
 } args = { .checkpoint_every = 30.0 };
 
 static const opt options[] = {
@@ -67,18 +72,23 @@ static const opt options[] = {
     GROUP("optimisation"),
     SIZE(0, "batch", &args.batch,
          "rows a step [2048; small tables less; images 128]"),
-    POSITIVE(0, "lr", &args.lr,
-             "learning rate [0.64 / width; unet 1e-3, dit 4e-4]"),
+    POSITIVE(
+        0, "lr", &args.lr,
+        "learning rate [0.64 / width; unet 2e-3, lab-unet 1e-3, dit 4e-4]"),
     CHOICE(0, "optimizer", "default|adam|adamw", &args.optimizer,
            "optimiser [adam]"),
     DOUBLE(0, "weight-decay", &args.weight_decay, "of adamw [1e-4]"),
+    CHOICE(0, "precision", "f32|bf16", &args.precision,
+           "of matrix products; bf16 has 8 bits and is faster on CPUs that "
+           "have it [f32]"),
     CHOICE(0, "rate", "default|cosine|constant", &args.rate,
            "course of the learning rate [cosine]"),
     SIZE(0, "warmup", &args.warmup, "steps in which it rises [2 %]"),
     DOUBLE(0, "clip", &args.clip,
            "largest norm of the gradient; negative for none [1]"),
-    DOUBLE(0, "ema", &args.ema,
-           "moving average of the weights; negative for none [0.999]"),
+    LIST(0, "ema", "RATE,...", &args.ema,
+         "moving averages of the weights, up to 4; negative for none [0.999; "
+         "images three, that forget in 5, 2 and 15 % of the steps]"),
     DOUBLE(0, "valid", &args.valid,
            "share of rows kept for validation; negative for none [0.1]"),
     SIZE(0, "valid-every", &args.valid_every,
@@ -89,6 +99,8 @@ static const opt options[] = {
            "the checkpoint [MODEL" CHECKPOINT_SUFFIX "]"),
     TIME(0, "checkpoint-every", &args.checkpoint_every,
          "time between checkpoints [30s]"),
+    STRING(0, "pictures", "PREFIX", &args.pictures,
+           "of images: ten times, a grid of samples as PREFIX-STEP.png"),
     IMAGE_OPTIONS,
     FLAG(0, "flip", &args.flip, "mirror half of the images that are drawn"),
     SIZE(0, "shift", &args.shift,
@@ -106,6 +118,21 @@ static const opt options[] = {
 static const char *word(const char *const *words, int choice)
 {
     return choice > 0 ? words[choice - 1] : NULL;
+}
+
+/* The rates of --ema; 0 for the default. */
+static double rate[ITO_AVERAGES_MAX];
+static size_t rate_count;
+
+static int read_rates(void)
+{
+    if (args.ema.count > ITO_AVERAGES_MAX)
+        return cmd_usage("--ema: at most %d rates", ITO_AVERAGES_MAX);
+    for (size_t i = 0; i < args.ema.count; i++)
+        if (opt_number(args.ema.item[i], &rate[i]) != 0)
+            return cmd_usage("--ema: '%s' is not a number", args.ema.item[i]);
+    rate_count = args.ema.count;
+    return 0;
 }
 
 static ito_train_opts train_opts(const ito_source *from)
@@ -135,39 +162,73 @@ static ito_train_opts train_opts(const ito_source *from)
         .optimizer = (ito_optimizer)args.optimizer,
         .weight_decay = args.weight_decay,
         .clip = args.clip,
-        .ema = args.ema,
+        .ema = rate[0],
+        .averages = rate + 1,
+        .average_count = rate_count > 1 ? rate_count - 1 : 0,
         .valid_every = args.valid_every,
         .seed = common.seed,
+        .precision = (ito_precision)args.precision,
     };
 }
 
-/* Run the first steps on the clock and say how many fit; what they train is
- * thrown away, so that the run is the one --steps N makes. */
+/* What a step and a validation take. */
+typedef struct pace {
+    double step_s, valid_s;
+} pace;
+
+/* Run first steps on the clock; every PROBE_VALID-th of them validates. */
+static ito_status measure_pace(ito_ctx *ctx, ito_trainer *t, double most_s,
+                               pace *out)
+{
+    const double from = term_clock();
+    double plain = 0.0, valid = 0.0;
+    size_t plains = 0, valids = 0;
+    ito_status rc = ITO_OK;
+
+    for (size_t i = 0; rc == ITO_OK && i < PROBE_STEPS_MAX / 2; i++) {
+        const double began = term_clock();
+        const int validates = (i + 1) % PROBE_VALID == 0;
+
+        if (plains > 0 && began - from > (valids > 0 ? 1.0 : 4.0) * most_s)
+            break;
+        rc = ito_trainer_run(ctx, t, 1);
+        if (i < 3) /* caches, clocks */
+            continue;
+        *(validates ? &valid : &plain) += term_clock() - began;
+        *(validates ? &valids : &plains) += 1;
+    }
+    out->step_s = plain / (double)plains;
+    out->valid_s = valids > 0 ? valid / (double)valids - out->step_s : 0.0;
+    return rc;
+}
+
+/* Say how many steps fit; what the first ones train is thrown away, so that
+ * the run is the one --steps N makes. */
 static ito_status steps_that_fit(ito_ctx *ctx, const ito_source *source,
                                  ito_train_opts *o)
 {
+    const double usual_s = fmin(fmax(0.01 * args.time, PROBE_S), PROBE_MAX_S);
+    const double most_s = fmin(usual_s, 0.25 * args.time);
+    const double began = term_clock();
     ito_train_opts probe = *o;
     ito_trainer *t;
     ito_status rc;
-    double began = term_clock(), used = 0.0, from;
-    size_t done = 0;
+    double left;
+    pace p;
 
     probe.steps = PROBE_STEPS_MAX;
+    probe.valid_every = PROBE_VALID;
     if ((rc = ito_trainer_new(ctx, source, &probe, &t)) != ITO_OK)
         return rc;
-    rc = ito_trainer_run(ctx, t, 3); /* caches, clocks */
-    from = term_clock();
-    while (rc == ITO_OK && used < PROBE_S && done < PROBE_STEPS_MAX / 2) {
-        rc = ito_trainer_run(ctx, t, 1);
-        used = term_clock() - from;
-        done++;
-    }
+    rc = measure_pace(ctx, t, most_s, &p);
     ito_trainer_free(t);
     if (rc != ITO_OK)
         return rc;
-    used /= (double)done;
-    began = args.time - (term_clock() - began);
-    o->steps = began > used ? (size_t)(began / used) : 1;
+    if (o->valid_every > 0)
+        p.step_s += p.valid_s / (double)o->valid_every;
+    left = args.time - (term_clock() - began) -
+           (o->valid_every > 0 ? 4 : VALIDATIONS) * fmax(p.valid_s, 0.0);
+    o->steps = left > p.step_s ? (size_t)(left / p.step_s) : 1;
     term_say("--time: %zu steps fit; the run is that of --steps %zu", o->steps,
              o->steps);
     return ITO_OK;
@@ -211,6 +272,8 @@ static void say_start(const ito_ctx *ctx, const ito_source *source,
                  p.t_lo, p.t_hi);
     if (ito_source_labels(source) > 0)
         term_say("%zu labels", ito_source_labels(source));
+    if (args.precision)
+        cmd_say_bf16(ctx);
     if (ito_threads(ctx) > p.shards)
         term_say("%zu threads: at most %zu can help, the shards of a batch",
                  ito_threads(ctx), p.shards);
@@ -236,6 +299,8 @@ static ito_status run_steps(ito_ctx *ctx, ito_trainer *t)
             snprintf(detail, sizeof(detail), "loss %.4g, validation %.4g",
                      p.loss, p.valid_loss);
         term_bar_update(&bar, p.step, detail);
+        if (rc == ITO_OK && args.pictures && train_picture_due(&p))
+            rc = train_picture(ctx, t, args.pictures);
         if (rc == ITO_OK && term_clock() - saved > args.checkpoint_every) {
             rc = ito_trainer_save(ctx, t, args.checkpoint);
             saved = term_clock();
@@ -253,65 +318,6 @@ static ito_status run_steps(ito_ctx *ctx, ito_trainer *t)
                         p.step, p.steps);
     }
     return rc;
-}
-
-/* How far the model is from the exact field, where that is known. */
-static void say_excess(const ito_model_record *r)
-{
-    char bins[256] = "";
-    size_t used = 0;
-
-    if (!isfinite(r->floor))
-        return;
-    for (size_t b = 0; b < 10; b++)
-        used += (size_t)snprintf(bins + used, sizeof(bins) - used, " %.3g",
-                                 r->excess_at[b]);
-    term_say("over uniform times the exact field has a loss of %.5g; the "
-             "model's field is %.4g from it (mean square)",
-             r->floor, r->excess);
-    term_say("in ten pieces of the time:%s", bins);
-}
-
-static void print_excess(const ito_model_record *r)
-{
-    if (!isfinite(r->floor))
-        return;
-    printf(", \"floor\": ");
-    term_json_number(stdout, r->floor);
-    printf(", \"excess\": ");
-    term_json_number(stdout, r->excess);
-    printf(", \"excess_at\": [");
-    for (size_t b = 0; b < 10; b++) {
-        printf("%s", b ? ", " : "");
-        term_json_number(stdout, r->excess_at[b]);
-    }
-    printf("]");
-}
-
-static void report(const ito_trainer *t, const ito_model_record *r,
-                   double seconds)
-{
-    ito_progress p;
-
-    ito_trainer_progress(t, &p);
-    say_excess(r);
-    if (p.best_step > 0 && isfinite(p.best_loss))
-        term_say("%s: weights of step %zu, validation loss %.6g", args.out,
-                 p.best_step, p.best_loss);
-    if (!common.json)
-        return;
-    printf("{\"model\": ");
-    term_json_string(stdout, args.out);
-    printf(", \"steps\": %zu, \"params\": %zu, \"kept_step\": %zu, "
-           "\"train_loss\": ",
-           p.steps, p.params, p.best_step);
-    term_json_number(stdout, p.loss);
-    printf(", \"valid_loss\": ");
-    term_json_number(stdout, p.best_loss);
-    print_excess(r);
-    printf(", \"seconds\": ");
-    term_json_number(stdout, seconds);
-    printf("}\n");
 }
 
 static ito_status train(ito_ctx *ctx, const ito_source *source,
@@ -341,7 +347,7 @@ static ito_status train(ito_ctx *ctx, const ito_source *source,
         rc = ito_model_record_get(ctx, model, &record);
     if (rc == ITO_OK) {
         remove(args.checkpoint);
-        report(t, &record, term_clock() - began);
+        train_report(t, model, &record, args.out, term_clock() - began);
     }
     ito_model_free(model);
     ito_trainer_free(t);
@@ -417,7 +423,7 @@ static int run(void)
     if (args.from && is_file(args.from) && o.scale == ITO_SCALE_DEFAULT)
         o.scale = ITO_SCALE_STANDARD; /* other rows than the data fit it too */
     if ((usage = net_choose(&(ito_train_opts){ 0 })) != 0 ||
-        (usage = name_checkpoint()) != 0 ||
+        (usage = read_rates()) != 0 || (usage = name_checkpoint()) != 0 ||
         (usage = data_table_opts(&o.table)) != 0 ||
         (usage = image_read_opts(&o.table, args.label, &images)) != 0)
         return usage;
@@ -429,6 +435,9 @@ static int run(void)
         rc = open_from(ctx, source, &images, &from);
     if (rc == ITO_OK)
         rc = try_output();
+    if (rc == ITO_OK && args.pictures &&
+        !ito_schema_image(ito_source_schema(source)))
+        rc = cmd_fail(ITO_EUNFIT, "--pictures: %s are no images", args.data);
     if (rc == ITO_OK)
         rc = train(ctx, source, from);
     ito_source_free(from);

@@ -26,6 +26,9 @@
     X(plot)         \
     X(report)       \
     X(data)         \
+    X(import)       \
+    X(export)       \
+    X(average)      \
     X(info)         \
     X(bench)        \
     X(help)

@@ -4,6 +4,7 @@
  */
 #include "cli/model_info.h"
 
+#include <ito/classifier.h>
 #include <ito/model.h>
 #include <ito/train.h>
 #include <stdio.h>
@@ -67,12 +68,28 @@ static void print_losses(const ito_model *m)
     }
 }
 
+/* Where there are several. */
+static void print_averages(const ito_model *m)
+{
+    ito_average a;
+
+    if (ito_model_average(m, 1, &a) != 0)
+        return;
+    printf("%-16s", "averages");
+    for (size_t i = 0; ito_model_average(m, i, &a) == 0; i++)
+        printf("%s of rate %.6g%s", i ? "," : "", a.rate,
+               a.used ? " (used)" : "");
+    printf("\n");
+}
+
 /* What is not as by default. */
 static void print_objective(const ito_model *m, const ito_model_record *r)
 {
     printf("%-16s %s, from %s, times %g to %g\n", "path", r->path,
            r->from[0] ? r->from : "N(0, I)", r->t_lo, r->t_hi);
     printf("%-16s %s, by the loss of %s\n", "predicts", r->predict, r->loss);
+    if (r->precision == ITO_PRECISION_BF16)
+        printf("%-16s bf16 products\n", "trained with");
     if (ito_graph_has_energy(ito_model_graph(m)))
         printf("%-16s known: the network is minus its gradient\n", "energy");
     if (ito_model_labels(m) > 0)
@@ -108,6 +125,7 @@ static void print_model(ito_ctx *ctx, const ito_model *m, const char *path)
     if (ito_model_record_get(ctx, m, &record) == ITO_OK)
         print_objective(m, &record);
     print_losses(m);
+    print_averages(m);
     printf("tensors\n");
     for (size_t i = 0; ito_graph_slice(g, i, &s) == 0; i++) {
         printf("  weights.%-20s %zu", s.name, s.shape[0]);
@@ -117,6 +135,47 @@ static void print_model(ito_ctx *ctx, const ito_model *m, const char *path)
     }
 }
 
+static void print_classifier(const ito_classifier *c, const char *path)
+{
+    const ito_image_format *f = ito_classifier_format(c);
+    const size_t params = ito_graph_params(ito_classifier_graph(c));
+    const char *name;
+
+    if (common.json)
+        printf("{\"kind\": \"classifier\", \"height\": %zu, \"width\": %zu, "
+               "\"channels\": %zu, \"features\": %zu, \"params\": %zu, "
+               "\"classes\": [",
+               f->height, f->width, f->channels, ito_classifier_features(c),
+               params);
+    else
+        printf("%s: a classifier of images, %zu parameters\n%-16s %zu x %zu "
+               "pixels, %zu channels\n%-16s %zu\n%-16s",
+               path, params, "images", f->height, f->width, f->channels,
+               "features", ito_classifier_features(c), "classes");
+    for (size_t k = 0; (name = ito_classifier_class(c, k)) != NULL; k++) {
+        printf(k ? ", " : common.json ? "" : " ");
+        if (common.json)
+            term_json_string(stdout, name);
+        else
+            printf("%s", name);
+    }
+    printf(common.json ? "]}\n" : "\n");
+}
+
+/* A file that is no model may be a classifier; if not, what loading it as a
+ * model said stands. */
+static ito_status classifier_info(ito_ctx *ctx, const char *path)
+{
+    ito_classifier *c;
+    ito_model *m;
+
+    if (ito_classifier_load(ctx, path, &c) != ITO_OK)
+        return ito_model_load(ctx, path, &m);
+    print_classifier(c, path);
+    ito_classifier_free(c);
+    return ITO_OK;
+}
+
 ito_status model_info(ito_ctx *ctx, const char *path)
 {
     ito_model *m;
@@ -124,7 +183,10 @@ ito_status model_info(ito_ctx *ctx, const char *path)
 
     if (ends_in(path, ".checkpoint"))
         return checkpoint_info(ctx, path);
-    if ((rc = ito_model_load(ctx, path, &m)) != ITO_OK)
+    rc = ito_model_load(ctx, path, &m);
+    if (rc == ITO_EUNFIT)
+        return classifier_info(ctx, path);
+    if (rc != ITO_OK)
         return rc;
     if (common.json)
         printf("%s\n", ito_model_json(m));

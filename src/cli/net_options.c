@@ -8,7 +8,15 @@
 
 net_options net_args = { .time_features = 4 };
 
-enum { NET_DEFAULT, NET_MLP, NET_POTENTIAL, NET_UNET, NET_DIT };
+enum {
+    NET_DEFAULT,
+    NET_MLP,
+    NET_POTENTIAL,
+    NET_UNET,
+    NET_LAB_UNET,
+    NET_DIT,
+    NET_STANDARD_DIT,
+};
 enum { SIZE_SMALL, SIZE_TINY, SIZE_BASE };
 
 static size_t features(void)
@@ -45,7 +53,23 @@ static const ito_potential *own_potential(void)
     return &p;
 }
 
-static const ito_unet *own_unet(void)
+static const ito_res_unet *own_unet(void)
+{
+    static const ito_res_unet sizes[] = {
+        [SIZE_SMALL] = { .channels = { 32, 64, 128 }, .blocks = { 0, 1, 2 } },
+        [SIZE_TINY] = { .channels = { 16, 32, 64 }, .blocks = { 0, 1, 1 } },
+        [SIZE_BASE] = { .channels = { 64, 128, 256 },
+                        .blocks = { 1, 2, 2 },
+                        .embed = 256 },
+    };
+    static ito_res_unet net;
+
+    net = sizes[net_args.size];
+    net.dropout = net_args.dropout;
+    return &net;
+}
+
+static const ito_unet *lab_unet(void)
 {
     static const ito_unet sizes[] = {
         [SIZE_SMALL] = { .channels = { 32, 64, 128 } },
@@ -55,7 +79,7 @@ static const ito_unet *own_unet(void)
     static ito_unet net;
 
     net = sizes[net_args.size];
-    net.norm = net_args.norm ? ITO_NORM_BATCH : ITO_NORM_GROUP;
+    net.norm = net_args.norm ? ITO_NORM_GROUP : ITO_NORM_BATCH;
     return &net;
 }
 
@@ -72,6 +96,9 @@ static const ito_dit *own_dit(void)
     net.width = net_args.width ? net_args.width : net.width;
     net.depth = net_args.depth ? net_args.depth : net.depth;
     net.time_features = features();
+    net.dropout = net_args.dropout;
+    net.standard = net_args.net == NET_STANDARD_DIT;
+    net.time_scale = net.standard ? 1000 : 0; /* as the paper counts */
     return &net;
 }
 
@@ -79,16 +106,20 @@ static const ito_dit *own_dit(void)
 static int check(void)
 {
     const int net = net_args.net;
+    const int unet = net == NET_UNET || net == NET_LAB_UNET;
+    const int dit = net == NET_DIT || net == NET_STANDARD_DIT;
 
     if (net == NET_POTENTIAL && net_args.plain)
         return cmd_usage("--plain: a potential has no sums to leave out");
-    if (opt_given(&net_args.size) && net != NET_UNET && net != NET_DIT)
-        return cmd_usage("--size is of --net unet and --net dit");
-    if (net_args.norm && net != NET_UNET)
-        return cmd_usage("--norm is of --net unet");
-    if (net == NET_UNET && (net_args.width || net_args.depth || features()))
+    if (opt_given(&net_args.size) && !unet && !dit)
+        return cmd_usage("--size is of --net unet, lab-unet and dit");
+    if (opt_given(&net_args.dropout) && net != NET_UNET && !dit)
+        return cmd_usage("--dropout is of --net unet and dit");
+    if (opt_given(&net_args.norm) && net != NET_LAB_UNET)
+        return cmd_usage("--norm is of --net lab-unet");
+    if (unet && (net_args.width || net_args.depth || features()))
         return cmd_usage("--net unet: --size says how large it is");
-    if ((net == NET_UNET || net == NET_DIT) && (net_args.act || net_args.plain))
+    if ((unet || dit) && (net_args.act || net_args.plain))
         return cmd_usage("--activation and --plain are of mlp and potential");
     return 0;
 }
@@ -100,8 +131,10 @@ int net_choose(ito_train_opts *o)
     o->init = (ito_init)net_args.init;
     switch (net_args.net) {
     case NET_POTENTIAL: o->potential = own_potential(); break;
-    case NET_UNET: o->unet = own_unet(); break;
-    case NET_DIT: o->dit = own_dit(); break;
+    case NET_UNET: o->res_unet = own_unet(); break;
+    case NET_LAB_UNET: o->unet = lab_unet(); break;
+    case NET_DIT:
+    case NET_STANDARD_DIT: o->dit = own_dit(); break;
     default: o->mlp = own_mlp(); break;
     }
     return usage;

@@ -16,11 +16,6 @@
 #define ROWS_MIN  10000
 #define FAKE_ROWS 5000 /* of a model */
 
-/* Built-in sets are drawn by seeds of their own: the samples may be those
- * that `ito data` draws from the same set with the same --seed. */
-#define REAL_SEED 0x7265616cu
-#define FAKE_SEED 0x66616b65u
-
 /* A set of n= rows is the one that training took. */
 static int is_fixed(const char *data)
 {
@@ -30,20 +25,23 @@ static int is_fixed(const char *data)
            (strstr(parameters, ":n=") || strstr(parameters, ",n="));
 }
 
-static uint64_t seed_for(const char *data, uint64_t own)
+uint64_t seed_for(const char *data, uint64_t own)
 {
     return is_fixed(data) ? common.seed : common.seed ^ own << 32;
+}
+
+size_t rows_for(const char *data, size_t samples)
+{
+    if (is_fixed(data))
+        return 0; /* n= says how many */
+    return samples < ROWS_MIN / ROWS_EACH ? ROWS_MIN : ROWS_EACH * samples;
 }
 
 ito_status real_rows(ito_ctx *ctx, const char *data, const ito_table_opts *how,
                      size_t samples, ito_table **out)
 {
-    size_t rows =
-        samples < ROWS_MIN / ROWS_EACH ? ROWS_MIN : ROWS_EACH * samples;
-
-    if (is_fixed(data))
-        rows = 0; /* n= says how many */
-    return ito_data_read(ctx, data, how, rows, seed_for(data, REAL_SEED), out);
+    return ito_data_read(ctx, data, how, rows_for(data, samples),
+                         seed_for(data, REAL_SEED), out);
 }
 
 int is_model(const char *name)

@@ -15,6 +15,17 @@
 ito_status real_rows(ito_ctx *ctx, const char *data, const ito_table_opts *how,
                      size_t samples, ito_table **out);
 
+/* Built-in sets are drawn by seeds of their own: the samples may be those
+ * that `ito data` draws from the same set with the same --seed.  Those of n=
+ * rows have the seed itself. */
+#define REAL_SEED 0x7265616cu
+#define FAKE_SEED 0x66616b65u
+uint64_t seed_for(const char *data, uint64_t own);
+
+/* How many rows of a built-in set stand against so many samples; 0 for those
+ * that it says itself. */
+size_t rows_for(const char *data, size_t samples);
+
 /* Is it the name of a model file? */
 int is_model(const char *name);
 

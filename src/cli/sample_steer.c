@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "cli/cmd.h"
+#include "cli/sample_images.h"
 
 steer_options steer_args = { .strength = 1.0 };
 
@@ -35,9 +36,10 @@ int sample_steer_check(int counted, int logp)
     if (steer_args.energy && steer_args.strength == 0.0)
         return cmd_usage("--guide-strength 0 is no guidance: leave "
                          "--guide-energy out");
-    if (l->count == 0 &&
+    if (l->count == 0 && !sample_image_args.upscale &&
         (opt_given(&steer_args.passes) || opt_given(&steer_args.candidates)))
-        return cmd_usage("--passes and --candidates need --inpaint");
+        return cmd_usage("--passes and --candidates need --inpaint or "
+                         "--upscale");
     if (steer_args.correct == 0 && steer_args.correct_step)
         return cmd_usage("--correct-step needs --correct N");
     for (size_t i = 0; !file_name() && i < l->count; i++)
@@ -45,10 +47,16 @@ int sample_steer_check(int counted, int logp)
             return cmd_usage("--inpaint %s: COLUMN=VALUE, repeated, or the "
                              "name of one file",
                              l->item[i]);
-    if (logp && (steer_args.energy || l->count > 0 || steer_args.correct > 0))
-        return cmd_usage("--logp takes no --guide-energy, --inpaint or "
-                         "--correct: nobody knows the density of such rows");
-    if (file_name() && counted)
+    if (logp && (steer_args.energy || l->count > 0 || steer_args.correct > 0 ||
+                 sample_image_args.upscale))
+        return cmd_usage("--logp takes no --guide-energy, --inpaint, --upscale "
+                         "or --correct: nobody knows the density of such rows");
+    if (logp && sample_image_args.between.count > 0)
+        return cmd_usage("--logp takes no --between");
+    if (sample_images_masked() && !file_name())
+        return cmd_usage("--keep, --hole and --mask need --inpaint FILE, the "
+                         "images");
+    if (file_name() && counted && !sample_images_masked())
         return cmd_usage("--inpaint %s completes each row of it once: leave "
                          "-n out",
                          file_name());
@@ -102,11 +110,16 @@ static ito_status make_cells(ito_ctx *ctx)
     return rc;
 }
 
-static ito_status open_cells(ito_ctx *ctx, size_t *count)
+static ito_status open_cells(ito_ctx *ctx, const ito_flow *flow, size_t *count)
 {
     const ito_table_opts texts = { .as_texts = 1 };
+    const ito_model *model = ito_flow_model(flow);
     ito_status rc;
 
+    if (model && ito_schema_image(ito_model_schema(model)))
+        return cmd_fail(ITO_EARG, "--inpaint: of a model of images: the name "
+                                  "of a file of images, and what is kept of "
+                                  "them: --keep, --hole or --mask");
     if (!file_name())
         return make_cells(ctx);
     rc = ito_table_read(ctx, file_name(), &texts, &cells);
@@ -116,14 +129,15 @@ static ito_status open_cells(ito_ctx *ctx, size_t *count)
 }
 
 ito_status sample_steer_open(ito_ctx *ctx, const ito_flow *flow,
-                             ito_sample_opts *o, size_t *count)
+                             ito_sample_opts *o, int counted, size_t *count)
 {
-    ito_status rc = ITO_OK;
+    ito_status rc =
+        sample_images_open(ctx, flow, file_name(), counted, o, count);
 
-    if (steer_args.energy)
+    if (rc == ITO_OK && steer_args.energy)
         rc = open_energy(ctx, flow);
-    if (rc == ITO_OK && steer_args.inpaint.count > 0)
-        rc = open_cells(ctx, count);
+    if (rc == ITO_OK && steer_args.inpaint.count > 0 && !o->known)
+        rc = open_cells(ctx, flow, count);
     if (rc == ITO_OK && steer_args.correct_step)
         rc = ito_sigma_parse(ctx, steer_args.correct_step, ito_flow_path(flow),
                              &kick);
@@ -143,6 +157,7 @@ void sample_steer_close(void)
     ito_system_free(energy);
     ito_table_free(cells);
     ito_sigma_free(kick);
+    sample_images_close();
     energy = NULL;
     cells = NULL;
     kick = NULL;

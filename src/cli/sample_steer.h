@@ -36,10 +36,10 @@ extern steer_options steer_args;
          "or complete each row of a CSV file with empty cells"),             \
     SIZE(0, "passes", &steer_args.passes,                                    \
          "of --inpaint over each step: more find the right share of what "   \
-         "is possible, at that cost [4; adaptive 1]"),                       \
+         "is possible, at that cost [4; of images and adaptive 1]"),         \
     SIZE(0, "candidates", &steer_args.candidates,                            \
          "of --inpaint: free samples among which a row finds one that fits, " \
-         "to start beside it; 1: none [4096]"),                              \
+         "to start beside it; 1: none [4096; of images 1]"),                 \
     SIZE(0, "correct", &steer_args.correct,                                  \
          "Langevin steps after each step [0]"),                              \
     STRING(0, "correct-step", "FORM", &steer_args.correct_step,              \
@@ -51,10 +51,11 @@ extern steer_options steer_args;
  * are given; 0, or the exit code of a usage error after saying it. */
 int sample_steer_check(int counted, int logp);
 
-/* Put them into *o; the rows of a file become *count.  sample_steer_close is
- * due also after a failure. */
+/* Put them into *o, and those of sample_images.h; the rows of a file become
+ * *count, of images where that is not -n (counted).  sample_steer_close is due
+ * also after a failure. */
 ito_status sample_steer_open(ito_ctx *ctx, const ito_flow *flow,
-                             ito_sample_opts *o, size_t *count);
+                             ito_sample_opts *o, int counted, size_t *count);
 void sample_steer_close(void);
 
 #endif /* CLI_SAMPLE_STEER_H */

@@ -31,8 +31,10 @@ static ito_status choose_kernels(ito_ctx *ctx, const char *name)
     bool runs;
 
     ctx->kern = ito__kern_find(name);
-    if (ctx->kern)
+    if (ctx->kern) {
+        ctx->bf16 = ito__kern_bf16(ctx->kern, &ctx->bf16_native);
         return ITO_OK;
+    }
     for (size_t i = 0; (table = ito__kern_at(i, &runs)) != NULL; i++)
         if (name && strcmp(table->name, name) == 0)
             return ito__fail(ctx, ITO_EUNFIT,
@@ -219,6 +221,11 @@ const char *ito_cpu(const ito_ctx *ctx)
 size_t ito_threads(const ito_ctx *ctx)
 {
     return ctx ? ctx->threads : 0;
+}
+
+int ito_cpu_bf16(const ito_ctx *ctx)
+{
+    return ctx->bf16_native;
 }
 
 const char *ito_cpu_at(size_t i, int *runs_here)

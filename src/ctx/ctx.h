@@ -29,6 +29,8 @@ typedef struct arena_block arena_block;
 
 struct ito_ctx {
     const ito_kern *kern; /* kernel table, chosen once */
+    ito_kern bf16;        /* the same with products in bf16 */
+    bool bf16_native;     /* these by instructions of the CPU */
     ito_pool *pool;       /* NULL when one thread works alone */
     size_t threads;
     ito_alloc_fn alloc;

@@ -29,6 +29,7 @@ typedef struct layout {
 typedef struct job {
     const augment *a;
     ito_tile tile;
+    size_t cols, first; /* components of the result, first integral there */
     void **block[BLOCKS];
     float *uniforms;
 } job;
@@ -95,14 +96,20 @@ static void write(const job *j, int block, size_t i, size_t c, double value)
     put(&j->tile, j->block[block], j->tile.dim, i, c, value);
 }
 
+static size_t sums_of(const augment *a)
+{
+    return a->probes ? a->probes : 1;
+}
+
+/* The inner tile at the tile's own x. */
 static job begin(const augment *a, const ito_tile *tile)
 {
     const layout l = lay_out(a, tile->n);
-    const size_t dim = a->inner.dim, all = tile->dim;
+    const size_t dim = a->inner.dim;
     const size_t bytes =
         tile->dtype == ITO_F64 ? sizeof(double) : sizeof(float);
     char *base = tile->scratch;
-    job j = { .a = a, .tile = *tile };
+    job j = { .a = a, .tile = *tile, .cols = sums_of(a) };
 
     for (size_t b = 0; b < BLOCKS; b++) {
         j.block[b] = (void **)(void *)base + b * dim;
@@ -113,11 +120,7 @@ static job begin(const augment *a, const ito_tile *tile)
     j.uniforms = (float *)(void *)(base + l.uniforms);
     j.tile.dim = dim;
     j.tile.flags = a->inner.flags;
-    j.tile.x = (const void *const *)j.block[BLOCK_X];
     j.tile.scratch = base + l.inner;
-    for (size_t i = 0; i < tile->npad; i++)
-        for (size_t c = 0; c < dim; c++)
-            write(&j, BLOCK_X, i, c, get(tile, tile->x, all, i, c));
     return j;
 }
 
@@ -132,7 +135,7 @@ static int product(const job *j, bool again)
                   j->block[BLOCK_J]);
 }
 
-/* v' J v of one probe into component `at`. */
+/* v' J v of one probe into its integral's component. */
 static int one_probe(const job *j, size_t probe, const ito_tile *tile,
                      void *const *out)
 {
@@ -158,7 +161,7 @@ static int one_probe(const job *j, size_t probe, const ito_tile *tile,
 
         for (size_t c = 0; c < dim; c++)
             sum += read(j, BLOCK_J, i, c) * read(j, BLOCK_V, i, c);
-        put(tile, out, tile->dim, i, dim + probe, sum);
+        put(tile, out, j->cols, i, j->first + probe, sum);
     }
     return rc;
 }
@@ -175,11 +178,11 @@ static int units(const job *j, const ito_tile *tile, void *const *out)
                 write(j, BLOCK_V, i, k, k == c ? 1.0 : 0.0);
         rc = product(j, c > 0);
         for (size_t i = 0; rc == 0 && i < tile->npad; i++) {
-            const double sum =
-                c > 0 ? get(tile, (const void *const *)out, tile->dim, i, dim)
-                      : 0.0;
+            const double sum = c > 0 ? get(tile, (const void *const *)out,
+                                           j->cols, i, j->first)
+                                     : 0.0;
 
-            put(tile, out, tile->dim, i, dim, sum + read(j, BLOCK_J, i, c));
+            put(tile, out, j->cols, i, j->first, sum + read(j, BLOCK_J, i, c));
         }
     }
     return rc;
@@ -191,45 +194,75 @@ static int drift_alone(const job *j)
     return j->a->inner.drift(j->a->inner.user, &j->tile, j->block[BLOCK_U]);
 }
 
-/* The drift into its block, the trace into its component. */
-static int drift_and_trace(const job *j, const ito_tile *tile, void *const *out)
+/* The trace into its component; with_drift: the drift into its block too. */
+static int trace(const job *j, const ito_tile *tile, bool with_drift,
+                 void *const *out)
 {
     const ito_field *f = &j->a->inner;
     const bool wide = (tile->flags & ITO_FIELD_WIDE) != 0;
-    int rc;
+    const bool both = with_drift && f->drift_divergence;
+    int rc = with_drift && !both ? drift_alone(j) : 0;
 
-    if (!f->divergence) {
-        rc = drift_alone(j);
-        return rc == 0 ? units(j, tile, out) : rc;
-    }
+    if (rc != 0)
+        return rc;
+    if (!f->divergence)
+        return units(j, tile, out);
     /* one value a particle, in the room of J'v */
-    if (f->drift_divergence) {
-        rc = f->drift_divergence(f->user, &j->tile, j->block[BLOCK_U],
-                                 j->block[BLOCK_J]);
-    } else {
-        rc = drift_alone(j);
-        if (rc == 0)
-            rc = f->divergence(f->user, &j->tile, j->block[BLOCK_J]);
-    }
+    rc = both ? f->drift_divergence(f->user, &j->tile, j->block[BLOCK_U],
+                                    j->block[BLOCK_J])
+              : f->divergence(f->user, &j->tile, j->block[BLOCK_J]);
     for (size_t i = 0; rc == 0 && i < tile->npad; i++)
-        put(tile, out, tile->dim, i, j->tile.dim,
+        put(tile, out, j->cols, i, j->first,
             get(&j->tile, (const void *const *)j->block[BLOCK_J],
                 wide ? 1 : j->tile.dim, i, 0));
     return rc;
 }
 
+static int probe_all(const job *j, const ito_tile *tile, void *const *out)
+{
+    int rc = 0;
+
+    for (size_t p = 0; rc == 0 && p < j->a->probes; p++)
+        rc = one_probe(j, p, tile, out);
+    return rc;
+}
+
+/* Of the pair (x, integrals). */
 static int drift(void *user, const ito_tile *tile, void *const *out)
 {
     const augment *a = user;
-    const job j = begin(a, tile);
-    int rc = a->probes > 0 ? drift_alone(&j) : drift_and_trace(&j, tile, out);
+    job j = begin(a, tile);
+    int rc;
 
+    j.tile.x = (const void *const *)j.block[BLOCK_X];
+    j.cols = tile->dim;
+    j.first = j.tile.dim;
+    for (size_t i = 0; i < tile->npad; i++)
+        for (size_t c = 0; c < j.tile.dim; c++)
+            write(&j, BLOCK_X, i, c, get(tile, tile->x, tile->dim, i, c));
+    rc = a->probes > 0 ? drift_alone(&j) : trace(&j, tile, true, out);
     for (size_t i = 0; rc == 0 && i < tile->npad; i++)
         for (size_t c = 0; c < j.tile.dim; c++)
             put(tile, out, tile->dim, i, c, read(&j, BLOCK_U, i, c));
-    for (size_t p = 0; rc == 0 && p < a->probes; p++)
-        rc = one_probe(&j, p, tile, out);
-    return rc;
+    return rc == 0 ? probe_all(&j, tile, out) : rc;
+}
+
+/* Of x alone. */
+static int plain_drift(void *user, const ito_tile *tile, void *const *out)
+{
+    const augment *a = user;
+    const job j = begin(a, tile);
+
+    return a->inner.drift(a->inner.user, &j.tile, out);
+}
+
+int ito__augment_rates(void *user, const ito_tile *tile, void *const *out)
+{
+    const augment *a = user;
+    const job j = begin(a, tile);
+
+    return a->probes > 0 ? probe_all(&j, tile, out)
+                         : trace(&j, tile, false, out);
 }
 
 ito_status ito__augment(ito_ctx *ctx, const ito_field *field, size_t probes,
@@ -252,17 +285,19 @@ ito_status ito__augment(ito_ctx *ctx, const ito_field *field, size_t probes,
                       .inner = *field,
                       .probes = probes || exact ? probes : PROBES_DEFAULT,
                       .seed = seed };
-    out->field =
-        (ito_field){ .name = field->name,
-                     .dtypes = field->dtypes,
-                     .flags =
-                         field->flags & (ITO_FIELD_REENTRANT | ITO_FIELD_WIDE |
-                                         ITO_FIELD_ROW_INVARIANT),
-                     .dim = field->dim + (out->probes ? out->probes : 1),
-                     .drift = drift,
-                     .scratch_bytes = scratch_bytes,
-                     .tile_pref = field->tile_pref,
-                     .cond_dim = field->cond_dim,
-                     .user = out };
+    out->field = (ito_field){ .name = field->name,
+                              .dtypes = field->dtypes,
+                              .flags = field->flags &
+                                       (ITO_FIELD_REENTRANT | ITO_FIELD_WIDE |
+                                        ITO_FIELD_ROW_INVARIANT),
+                              .dim = field->dim + sums_of(out),
+                              .drift = drift,
+                              .scratch_bytes = scratch_bytes,
+                              .tile_pref = field->tile_pref,
+                              .cond_dim = field->cond_dim,
+                              .user = out };
+    out->plain = out->field;
+    out->plain.dim = field->dim;
+    out->plain.drift = plain_drift;
     return ITO_OK;
 }

@@ -160,29 +160,19 @@ static float *cond_of(const job *j, size_t i)
 static void hold(const job *j, double t, float *x)
 {
     const ito_coef at = ito_path_coef(j->s->path, t);
-    const size_t dim = j->s->field->dim;
 
-    for (size_t i = 0; j->s->cond && i < j->problem->n; i++) {
-        const float *y = cond_of(j, i);
-
-        for (size_t c = 0; c < dim; c++)
-            if (!isnan(y[c]))
-                x[i * dim + c] = (float)(at.alpha * (double)y[c] +
-                                         at.beta * (double)y[dim + c]);
-    }
+    if (j->s->cond)
+        ito__steering_hold(j->s, j->problem->n, at.alpha, at.beta, x);
 }
 
 /* New noise for known coordinates. */
 static void renew(const job *j, uint64_t number)
 {
-    const inpaint *p = &j->s->paint;
     const ito_noise at = { .seed = j->problem->seed,
                            .step = (uint32_t)number,
                            .purpose = ITO_FOR_CHURN };
 
-    ito__normal_rows(j->ctx->kern, &at, j->problem->id0, j->problem->n,
-                     p->flow.dim, cond_of(j, 0) + p->flow.dim,
-                     p->field.cond_dim);
+    ito__steering_renew(j->ctx, j->s, j->problem, &at);
 }
 
 /* From the end of a step back to its beginning. */

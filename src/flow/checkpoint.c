@@ -4,6 +4,7 @@
  *
  *     __metadata__ "ito.checkpoint"   the options and the data, as JSON
  *     w, m, v, average, best          parameter vectors, F32
+ *     average1, ...                   further averages
  *     state                           F64: step, losses (below)
  *     train_loss, valid_loss          the curves so far, points x 2
  *
@@ -62,15 +63,24 @@ typedef struct vector {
     float *data;
 } vector;
 
-#define VECTOR_COUNT 5
+#define VECTORS     5
+#define VECTORS_MAX (VECTORS + ITO_AVERAGES_MAX - 1)
 
-static void get_vectors(const ito_trainer *t, vector v[VECTOR_COUNT])
+/* Returns how many there are. */
+static size_t get_vectors(const ito_trainer *t, vector v[VECTORS_MAX])
 {
+    static const char *const more[ITO_AVERAGES_MAX - 1] = { "average1",
+                                                            "average2",
+                                                            "average3" };
+
     v[0] = (vector){ "w", t->w };
     v[1] = (vector){ "m", t->m };
     v[2] = (vector){ "v", t->v };
     v[3] = (vector){ "average", t->average };
     v[4] = (vector){ "best", t->best };
+    for (size_t i = 0; i < t->more_count; i++)
+        v[VECTORS + i] = (vector){ more[i], t->more[i] };
+    return VECTORS + t->more_count;
 }
 
 static const char *const curve_names[2] = { "train_loss", "valid_loss" };
@@ -80,7 +90,8 @@ ito_status ito_trainer_save(ito_ctx *ctx, const ito_trainer *t,
 {
     const size_t points[2] = { t->curve_count, 2 };
     double state[STATE_COUNT];
-    vector vectors[VECTOR_COUNT];
+    vector vectors[VECTORS_MAX];
+    const size_t count = get_vectors(t, vectors);
     st_writer *w;
     ito_status rc;
 
@@ -89,9 +100,8 @@ ito_status ito_trainer_save(ito_ctx *ctx, const ito_trainer *t,
     if ((rc = st_writer_new(ctx, &w)) != ITO_OK)
         return rc;
     get_state(t, state);
-    get_vectors(t, vectors);
     st_meta(w, "ito.checkpoint", t->record);
-    for (size_t i = 0; i < VECTOR_COUNT; i++)
+    for (size_t i = 0; i < count; i++)
         st_add(w, vectors[i].name, ST_F32, 1, &t->params, vectors[i].data);
     st_add(w, "state", ST_F64, 1, (const size_t[]){ STATE_COUNT }, state);
     for (size_t k = 0; k < 2 && t->curve_count > 0; k++)
@@ -139,7 +149,8 @@ static ito_status check(ito_ctx *ctx, const ito_trainer *t, const char *path,
 {
     const char *record = st_metadata(st, "ito.checkpoint");
     const st_tensor *state = st_find(st, "state");
-    vector vectors[VECTOR_COUNT];
+    vector vectors[VECTORS_MAX];
+    const size_t count = get_vectors(t, vectors);
 
     if (!record)
         return ito__fail(ctx, ITO_EFORMAT, "%s: not a checkpoint of ito", path);
@@ -149,8 +160,7 @@ static ito_status check(ito_ctx *ctx, const ito_trainer *t, const char *path,
                          path);
     if (strcmp(record, t->record) != 0)
         return differ(ctx, path, record, t->record);
-    get_vectors(t, vectors);
-    for (size_t i = 0; i < VECTOR_COUNT; i++) {
+    for (size_t i = 0; i < count; i++) {
         const st_tensor *v = st_find(st, vectors[i].name);
 
         if (!v || v->dtype != ST_F32 || v->bytes != t->params * sizeof(float))
@@ -184,7 +194,8 @@ static ito_status read_curves(ito_ctx *ctx, ito_trainer *t, const char *path,
 
 ito_status ito_trainer_resume(ito_ctx *ctx, ito_trainer *t, const char *path)
 {
-    vector vectors[VECTOR_COUNT];
+    vector vectors[VECTORS_MAX];
+    const size_t count = get_vectors(t, vectors);
     const double *state;
     st_file *st;
     ito_status rc;
@@ -196,8 +207,7 @@ ito_status ito_trainer_resume(ito_ctx *ctx, ito_trainer *t, const char *path)
         rc = read_curves(ctx, t, path, st, (size_t)state[8]);
         if (rc == ITO_OK) {
             set_state(t, state);
-            get_vectors(t, vectors);
-            for (size_t i = 0; i < VECTOR_COUNT; i++)
+            for (size_t i = 0; i < count; i++)
                 memcpy(vectors[i].data, st_find(st, vectors[i].name)->data,
                        t->params * sizeof(float));
             ito_weights_pack(ctx, t->packed, t->w);

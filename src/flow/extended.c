@@ -5,8 +5,10 @@
 #include "flow/extended.h"
 
 #include <ito/extension.h>
+#include <math.h>
 
 #include "ctx/ctx.h"
+#include "flow/cells.h"
 #include "flow/steered.h"
 
 /* What is done where nothing is said: a method, and steps as many as make so
@@ -39,6 +41,47 @@ void ito_sample_defaults(ito_sample_opts *o)
         adaptive || !method ? 1 : size_max(1, use->calls / method->evals);
 }
 
+/* ---- noise that is given ---- */
+
+typedef struct given_noise {
+    const float *row; /* that of id0, then the others */
+    uint64_t id0;
+    double std;
+} given_noise;
+
+static int start_given(void *arg, const ito_tile *tile, void *const *x)
+{
+    const given_noise *g = arg;
+    const float *row = g->row + (tile->id0 - g->id0) * tile->dim;
+    const cells to = cells_of(tile, x);
+
+    for (size_t i = 0; i < tile->n; i++)
+        for (size_t c = 0; c < tile->dim; c++)
+            cells_put(&to, i, c, g->std * (double)row[i * tile->dim + c]);
+    return 0;
+}
+
+static ito_status give_noise(ito_ctx *ctx, const sample_flow *flow,
+                             const ito_sample_opts *o, given_noise *g,
+                             ito_problem *problem)
+{
+    const size_t values = problem->n * problem->field->dim;
+
+    if (!flow->normal)
+        return ito__fail(ctx, ITO_EUNFIT,
+                         "noise that is given: the flow does not start from "
+                         "N(0, I)");
+    for (size_t k = 0; k < values; k++)
+        if (!isfinite(o->noise[k]))
+            return ito__fail(ctx, ITO_EARG,
+                             "noise that is given: value %zu is not finite", k);
+    *g =
+        (given_noise){ .row = o->noise, .id0 = problem->id0, .std = flow->std };
+    problem->init = start_given;
+    problem->init_arg = g;
+    return ITO_OK;
+}
+
 /* The led flow, with noise where that is asked for. */
 static ito_status solve(ito_ctx *ctx, steering *s, ito_problem *problem,
                         const ito_solve_opts *opts, float *x)
@@ -65,18 +108,23 @@ static ito_status solve(ito_ctx *ctx, steering *s, ito_problem *problem,
 }
 
 ito_status ito__sample_solve(ito_ctx *ctx, const sample_flow *flow,
-                             const ito_sample_opts *o, ito_problem *problem,
-                             float *x)
+                             const ito_sample_opts *o,
+                             const ito_problem *problem, float *x)
 {
     ito_sample_opts all = *o;
+    ito_problem own = *problem;
+    given_noise given;
     steering s;
     ito_status rc;
 
     ito_sample_defaults(&all);
-    problem->seed = o->seed;
-    rc = ito__steering_begin(ctx, flow, o, problem, &s);
+    own.seed = o->seed;
+    rc = o->noise ? give_noise(ctx, flow, o, &given, &own) : ITO_OK;
+    if (rc != ITO_OK)
+        return rc;
+    rc = ito__steering_begin(ctx, flow, o, &own, &s);
     if (rc == ITO_OK)
-        rc = solve(ctx, &s, problem, &all.solve, x);
+        rc = solve(ctx, &s, &own, &all.solve, x);
     ito__steering_end(ctx, &s);
     return rc;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "data/json.h"
+#include "flow/averages.h"
 #include "flow/excess.h"
 #include "flow/model_json.h"
 #include "nn/graph_json.h"
@@ -17,6 +18,20 @@ static void put_number(json_writer *w, const char *name, double x)
 {
     json_key(w, name);
     json_put_number(w, x);
+}
+
+/* NaN is null. */
+static void put_numbers(json_writer *w, const char *name, size_t n,
+                        const double *x)
+{
+    json_key(w, name);
+    json_open(w, '[');
+    for (size_t i = 0; i < n; i++)
+        if (isfinite(x[i]))
+            json_put_number(w, x[i]);
+        else
+            json_put_raw(w, "null", 4);
+    json_close(w, ']');
 }
 
 static void put_count(json_writer *w, const char *name, uint64_t n)
@@ -65,6 +80,8 @@ static void put_more(json_writer *w, const ito_trainer *t)
     }
     if (t->law.kind != TIME_STRATIFIED)
         put_text(w, "time_law", law);
+    if (t->o.precision == ITO_PRECISION_BF16)
+        put_text(w, "precision", "bf16");
     if (t->o.from)
         put_data(w, "from", t->o.from);
     if (t->cond.label.count > 0) {
@@ -104,6 +121,8 @@ ito_status ito__train_record(ito_ctx *ctx, const ito_trainer *t, char **out)
         put_number(&w, "weight_decay", o->weight_decay);
     put_number(&w, "clip", o->clip);
     put_number(&w, "ema", o->ema);
+    if (t->more_count > 0)
+        put_numbers(&w, "averages", t->more_count, t->more_rate);
     put_count(&w, "valid_every", o->valid_every);
     put_count(&w, "seed", o->seed);
     put_more(&w, t);
@@ -123,18 +142,23 @@ static void put_excess(json_writer *w, const excess *e)
     put_number(w, "floor", e->floor);
     put_number(w, "floor_se", e->floor_se);
     put_number(w, "excess", e->mean);
-    json_key(w, "excess_at");
-    json_open(w, '[');
-    for (size_t b = 0; b < EXCESS_BINS; b++)
-        json_put_number(w, e->at[b]);
-    json_close(w, ']');
+    put_numbers(w, "excess_at", EXCESS_BINS, e->at);
 }
 
+/* What is measured at the end. */
+typedef struct measured {
+    excess excess;
+    double loss_at[ITO__TIME_PIECES];
+    bool timed; /* loss_at is known */
+} measured;
+
 /* {"options": {..}, "steps_done": .., "kept_step": .., "kept_loss": ..,
- * "train_loss": .., and what put_excess adds} */
+ * "train_loss": .., "loss_at": [..], and what put_excess adds} */
 static ito_status write_result(ito_ctx *ctx, const ito_trainer *t,
-                               const excess *e, char **out)
+                               const ito_model *m, const measured *d,
+                               char **out)
 {
+    const kept_average *used = &m->averages[m->average_used];
     json_writer w;
     ito_status rc;
 
@@ -143,12 +167,14 @@ static ito_status write_result(ito_ctx *ctx, const ito_trainer *t,
     json_key(&w, "options");
     json_put_raw(&w, t->record, strlen(t->record));
     put_count(&w, "steps_done", t->step);
-    put_count(&w, "kept_step", t->best_step);
-    if (isfinite(t->best_loss))
-        put_number(&w, "kept_loss", t->best_loss);
+    put_count(&w, "kept_step", used->step);
+    if (isfinite(used->loss))
+        put_number(&w, "kept_loss", used->loss);
     put_number(&w, "train_loss", t->last_loss);
-    if (e->known)
-        put_excess(&w, e);
+    if (d->timed)
+        put_numbers(&w, "loss_at", ITO__TIME_PIECES, d->loss_at);
+    if (d->excess.known)
+        put_excess(&w, &d->excess);
     json_close(&w, '}');
     if ((rc = json_end(&w)) != ITO_OK) {
         ito__free(ctx, w.text);
@@ -249,28 +275,59 @@ static ito_status copy_parts(ito_ctx *ctx, const ito_trainer *t, ito_model *m)
     return t->o.from ? copy_from(ctx, t->o.from, m) : ITO_OK;
 }
 
+static ito_status measure(ito_ctx *ctx, const ito_trainer *t,
+                          const ito_model *m, measured *out)
+{
+    ito_status rc;
+
+    out->timed = ito__valid_rows(t) > 0;
+    rc = out->timed ? ito__valid_loss_at(ctx, t, m->weights, out->loss_at)
+                    : ITO_OK;
+    return rc == ITO_OK ? ito__excess(ctx, t, m, &out->excess) : rc;
+}
+
+/* All but the training record; the weights are set. */
 static ito_status fill_model(ito_ctx *ctx, const ito_trainer *t, ito_model *m)
 {
-    const float *weights = t->best_step > 0 ? t->best : t->average;
     ito_status rc;
-    excess e;
 
-    m->params = ito__alloc(ctx, t->params * sizeof(*m->params));
-    if (!m->params)
-        return ito__fail(ctx, ITO_ENOMEM, "model of %zu parameters", t->params);
-    memcpy(m->params, weights, t->params * sizeof(*m->params));
     if ((rc = copy_curve(ctx, t, m, 0)) != ITO_OK ||
         (rc = copy_curve(ctx, t, m, 1)) != ITO_OK ||
-        (rc = copy_parts(ctx, t, m)) != ITO_OK ||
-        (rc = ito__model_ready(ctx, m)) != ITO_OK ||
-        (rc = ito__excess(ctx, t, m, &e)) != ITO_OK ||
-        (rc = write_result(ctx, t, &e, &m->train)) != ITO_OK)
+        (rc = copy_parts(ctx, t, m)) != ITO_OK)
+        return rc;
+    return ito__model_ready(ctx, m);
+}
+
+static ito_status finish(ito_ctx *ctx, const ito_trainer *t, ito_model *m)
+{
+    measured d = { .timed = false };
+    ito_status rc;
+
+    if ((rc = ito__averages_choose(ctx, t, m)) != ITO_OK ||
+        (rc = fill_model(ctx, t, m)) != ITO_OK ||
+        (rc = measure(ctx, t, m, &d)) != ITO_OK ||
+        (rc = write_result(ctx, t, m, &d, &m->train)) != ITO_OK)
         return rc;
     return ito__model_write_json(ctx, m);
 }
 
-ito_status ito_trainer_finish(ito_ctx *ctx, const ito_trainer *t,
-                              ito_model **out)
+static ito_status snapshot(ito_ctx *ctx, const ito_trainer *t, ito_model *m)
+{
+    const measured d = { .timed = false };
+    ito_status rc;
+
+    if ((rc = ito__averages_now(ctx, t, m)) != ITO_OK ||
+        (rc = fill_model(ctx, t, m)) != ITO_OK ||
+        (rc = write_result(ctx, t, m, &d, &m->train)) != ITO_OK)
+        return rc;
+    return ito__model_write_json(ctx, m);
+}
+
+/* A model made by `make`. */
+static ito_status make_model(ito_ctx *ctx, const ito_trainer *t,
+                             ito_status (*make)(ito_ctx *, const ito_trainer *,
+                                                ito_model *),
+                             ito_model **out)
 {
     ito_status rc;
 
@@ -279,9 +336,21 @@ ito_status ito_trainer_finish(ito_ctx *ctx, const ito_trainer *t,
         return ito__fail(ctx, ITO_EARG, "train: no step was done");
     if ((rc = ito__model_new(ctx, out)) != ITO_OK)
         return rc;
-    if ((rc = fill_model(ctx, t, *out)) != ITO_OK) {
+    if ((rc = make(ctx, t, *out)) != ITO_OK) {
         ito_model_free(*out);
         *out = NULL;
     }
     return rc;
+}
+
+ito_status ito_trainer_finish(ito_ctx *ctx, const ito_trainer *t,
+                              ito_model **out)
+{
+    return make_model(ctx, t, finish, out);
+}
+
+ito_status ito_trainer_snapshot(ito_ctx *ctx, const ito_trainer *t,
+                                ito_model **out)
+{
+    return make_model(ctx, t, snapshot, out);
 }

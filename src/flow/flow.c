@@ -107,6 +107,16 @@ ito_status ito_flow_of_oracle(ito_ctx *ctx, const ito_oracle *oracle,
     return rc;
 }
 
+ito_status ito_flow_precision(ito_ctx *ctx, ito_flow *flow,
+                              ito_precision precision)
+{
+    if (!flow->own_model)
+        return ito__fail(ctx, ITO_EUNFIT,
+                         "precision: of the network of a model file; an oracle "
+                         "has none");
+    return ito_model_precision(ctx, flow->own_model, precision);
+}
+
 void ito_flow_free(ito_flow *flow)
 {
     if (!flow)
@@ -182,7 +192,8 @@ static ito_status sample_oracle(ito_ctx *ctx, const ito_flow *flow,
                                 const ito_sample_opts *o, size_t n, float *x)
 {
     const sample_flow as = { .path = flow->path,
-                             .normal = !ito_oracle_init(flow->oracle) };
+                             .normal = !ito_oracle_init(flow->oracle),
+                             .std = ito_path_coef(flow->path, 0.0).beta };
     flow_start start = { .flow = flow, .at = { .seed = o->seed } };
     ito_problem problem = { .field = flow->field,
                             .t1 = 1.0,

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * given.c - conditions of samples: a label by its name, columns by their
- * values.
+ * given.c - conditions of samples: labels, columns by their values.
  *
  * A value is coded as the schema codes the column, on its own for each
  * sample: an atom is spread over its share by noise that is addressed by the
@@ -9,6 +8,7 @@
  */
 #include <string.h>
 
+#include "flow/label_choice.h"
 #include "flow/model.h"
 #include "flow/row_values.h"
 
@@ -87,45 +87,6 @@ static ito_status give(ito_ctx *ctx, const ito_model *m,
     return rc;
 }
 
-/* ---- labels ---- */
-
-static ito_status no_label(ito_ctx *ctx, const labels *l, const char *name)
-{
-    char list[256] = "";
-
-    if (l->count == 0)
-        return ito__fail(ctx, ITO_EUNFIT,
-                         "label '%.40s': the model was trained without labels "
-                         "(ito train --label)",
-                         name);
-    for (size_t i = 0; i < l->count; i++)
-        ito__names_add(list, sizeof(list), l->level[i]);
-    return ito__fail(ctx, ITO_EARG, "label '%.40s': the model knows %s; or all",
-                     name, list);
-}
-
-ito_status ito__label_of(ito_ctx *ctx, const ito_model *m, const char *name,
-                         label_choice *out)
-{
-    const labels *l = &m->cond.label;
-
-    *out = (label_choice){ .first = l->count, .count = 1 };
-    if (!name)
-        return ITO_OK;
-    out->first = ito__labels_find(l, name);
-    if (out->first < l->count)
-        return ITO_OK;
-    if (l->count == 0 || strcmp(name, "all") != 0)
-        return no_label(ctx, l, name);
-    *out = (label_choice){ .first = 0, .count = l->count };
-    return ITO_OK;
-}
-
-size_t ito__label_at(const label_choice *c, uint64_t id)
-{
-    return c->first + (size_t)(id % c->count);
-}
-
 ito_status ito_model_conditions(ito_ctx *ctx, const ito_model *m,
                                 const ito_sample_opts *opts, size_t n,
                                 float *rows)
@@ -136,14 +97,13 @@ ito_status ito_model_conditions(ito_ctx *ctx, const ito_model *m,
     label_choice label;
     ito_status rc;
 
-    if ((rc = ito__label_of(ctx, m, o.label, &label)) != ITO_OK)
-        return rc;
-    for (size_t i = 0; i < n; i++) {
+    rc = ito__label_of(ctx, m, o.label, &label);
+    for (size_t i = 0; rc == ITO_OK && i < n; i++) {
         ito__conditions_none(&m->cond, rows + i * cols);
         if (m->cond.label.count > 0)
             rows[i * cols] = (float)ito__label_at(&label, o.id0 + i);
     }
-    if (o.given_count > 0)
+    if (rc == ITO_OK && o.given_count > 0)
         rc = give(ctx, m, &o, n, rows);
     ito__arena_release(ctx, mark);
     return rc;

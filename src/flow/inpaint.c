@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * inpaint.c - a flow in which some coordinates are known.
+ * inpaint.c - a flow in which some coordinates are known, or means of pixels.
  *
  * With z_K = y known, the field of the other coordinates is that of the
  * posterior of z given x_t and y.  The posterior given x_t alone has mean D and
@@ -24,8 +24,15 @@
  * (J_D')_KK gets damp alpha / (alpha^2 + beta^2) on the diagonal, damp times
  * the J_D of N(0, I).
  *
+ * Where the means y = A z of blocks of b pixels are known, K is the space of
+ * images that are constant on every block and U what is orthogonal to it: A A'
+ * = I / b, so P = b A'A projects on K, each pixel becoming the mean of its
+ * block, and all of the above holds with P and I - P in place of choosing
+ * coordinates, A^+ y = b A'y, y on every pixel of its block, in place of y.
+ *
  * Scratch of a tile: four states with their pointers, the flow's conditions,
- * and what conjugate gradients keep of a particle (doubles); then the flow's.
+ * what conjugate gradients keep of a particle, and a row (doubles); then the
+ * flow's.
  */
 #include "flow/inpaint.h"
 
@@ -60,6 +67,7 @@ typedef struct job {
     cells state[STATES];
     search *search;
     double *r, *d, *jw; /* rows of dim: residual, direction, J_D' w */
+    double *one;        /* one row */
     double a, b;        /* D = a x + b u */
     double damp;        /* added to the diagonal of J_D' */
     ito_coef at;
@@ -80,7 +88,9 @@ static layout lay_out(const inpaint *p, size_t rows)
                          size_round_up(size_mul(rows, sizeof(search)), LINE));
     l.flow = size_add(
         l.vectors,
-        size_round_up(size_mul(size_mul(rows, dim), 3 * sizeof(double)), LINE));
+        size_round_up(size_mul(size_mul(size_add(size_mul(rows, 3), 1), dim),
+                               sizeof(double)),
+                      LINE));
     l.total = size_add(l.flow, p->flow.scratch_bytes
                                    ? p->flow.scratch_bytes(p->flow.user, rows)
                                    : 0);
@@ -96,11 +106,6 @@ static size_t scratch_bytes(void *user, size_t rows)
 static const float *known(const job *j, size_t i)
 {
     return j->from->cond + i * j->from->cond_dim + j->p->flow.cond_dim;
-}
-
-static bool is_known(const float *y, size_t c)
-{
-    return y[c] == y[c];
 }
 
 static job begin(const inpaint *p, const ito_tile *tile)
@@ -126,6 +131,7 @@ static job begin(const inpaint *p, const ito_tile *tile)
     j.r = (double *)(void *)(base + l.vectors);
     j.d = j.r + tile->n * dim;
     j.jw = j.d + tile->n * dim;
+    j.one = j.jw + tile->n * dim;
     return j;
 }
 
@@ -138,13 +144,12 @@ static void place(job *j, double t)
     j->tile.t = t;
     for (size_t i = 0; i < j->tile.npad; i++) {
         const size_t row = size_min(i, j->tile.n - 1);
-        const float *y = known(j, row);
 
         for (size_t c = 0; c < dim; c++)
-            cells_put(&j->state[POINT], i, c,
-                      is_known(y, c) ? at.alpha * (double)y[c] +
-                                           at.beta * (double)y[dim + c]
-                                     : cells_x(j->from, row, c));
+            j->one[c] = cells_x(j->from, row, c);
+        ito__inpaint_hold(j->p, known(j, row), at.alpha, at.beta, j->one);
+        for (size_t c = 0; c < dim; c++)
+            cells_put(&j->state[POINT], i, c, j->one[c]);
     }
 }
 
@@ -159,18 +164,16 @@ static void start(job *j, const cells *u)
     for (size_t i = 0; i < j->tile.n; i++) {
         const float *y = known(j, i);
         double *r = j->r + i * dim;
-        search s = { .rr = 0.0 };
+        search s = { .left = ito__inpaint_count(j->p, y, j->p->most) };
 
         for (size_t c = 0; c < dim; c++) {
             const double x = cells_get(&j->state[POINT], i, c);
 
-            r[c] = 0.0;
-            if (!is_known(y, c))
-                continue;
             r[c] = (double)y[c] - (j->a * x + j->b * cells_get(u, i, c));
-            s.rr += r[c] * r[c];
-            s.left += s.left < SOLVE_MAX;
         }
+        ito__inpaint_known(j->p, y, r);
+        for (size_t c = 0; c < dim; c++)
+            s.rr += r[c] * r[c];
         s.first = s.rr;
         if (!(s.rr > 0.0))
             s.left = 0;
@@ -201,12 +204,12 @@ static void advance(job *j, size_t i)
     }
     step = s->rr / djd;
     for (size_t c = 0; c < dim; c++) {
-        const double jd =
-            j->a * d[c] + j->b * cells_get(&j->state[SLOPE], i, c);
-
-        jw[c] += step * jd;
-        if (is_known(y, c))
-            r[c] -= step * (jd + damp * d[c]);
+        j->one[c] = j->a * d[c] + j->b * cells_get(&j->state[SLOPE], i, c);
+        jw[c] += step * j->one[c];
+    }
+    ito__inpaint_known(j->p, y, j->one);
+    for (size_t c = 0; c < dim; c++) {
+        r[c] -= step * (j->one[c] + damp * d[c]);
         rr += r[c] * r[c];
     }
     if (!(rr > 1e-24 * s->first))
@@ -274,7 +277,7 @@ static int correct(job *j, double t, const cells *u)
     return solve(j);
 }
 
-/* out_U += k J_D' w; known coordinates of out become p y + q e. */
+/* out_U += k J_D' w; what is known of out becomes p y + q e. */
 static void put(const job *j, double k, double p, double q, void *const *out)
 {
     const cells to = cells_of(&j->tile, out);
@@ -282,17 +285,13 @@ static void put(const job *j, double k, double p, double q, void *const *out)
 
     for (size_t i = 0; i < j->tile.npad; i++) {
         const size_t row = size_min(i, j->tile.n - 1);
-        const float *y = known(j, row);
 
-        for (size_t c = 0; c < dim; c++) {
-            double v = cells_get(&to, i, c);
-
-            if (is_known(y, c))
-                v = p * (double)y[c] + q * (double)y[dim + c];
-            else if (k != 0.0)
-                v += k * j->jw[row * dim + c];
-            cells_put(&to, i, c, v);
-        }
+        for (size_t c = 0; c < dim; c++)
+            j->one[c] = cells_get(&to, i, c) +
+                        (k != 0.0 ? k * j->jw[row * dim + c] : 0.0);
+        ito__inpaint_hold(j->p, known(j, row), p, q, j->one);
+        for (size_t c = 0; c < dim; c++)
+            cells_put(&to, i, c, j->one[c]);
     }
 }
 
@@ -337,7 +336,8 @@ static int score(void *user, const ito_tile *tile, void *const *out)
 }
 
 ito_status ito__inpaint(ito_ctx *ctx, const ito_field *flow,
-                        const ito_path *path, double damp, inpaint *out)
+                        const ito_path *path, const inpaint_blocks *blocks,
+                        double damp, inpaint *out)
 {
     if (flow->noise != ITO_NOISE_NONE || !flow->vjp)
         return ito__fail(ctx, ITO_EUNFIT, "inpainting: %s %s", flow->name,
@@ -345,7 +345,13 @@ ito_status ito__inpaint(ito_ctx *ctx, const ito_field *flow,
                                    : "has no vector-Jacobian product, so it "
                                      "does not tell how coordinates hang "
                                      "together");
-    *out = (inpaint){ .ctx = ctx, .flow = *flow, .path = *path, .damp = damp };
+    *out = (inpaint){ .ctx = ctx,
+                      .flow = *flow,
+                      .path = *path,
+                      .damp = damp,
+                      .most = SOLVE_MAX };
+    if (blocks)
+        out->blocks = *blocks;
     out->lo = ito_path_coef(path, 0.0).alpha > 0.0 ? 0.0 : START_GAP;
     out->field = (ito_field){
         .name = flow->name,

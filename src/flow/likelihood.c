@@ -11,6 +11,7 @@
 #include "flow/guidance.h"
 #include "flow/probe_interval.h"
 #include "kern/dmath.h"
+#include "solve/quadrature.h"
 
 #define STEPS_DEFAULT 32
 #define LIMIT_DEFAULT 0.01
@@ -28,7 +29,8 @@ typedef struct job {
     guidance field_of;   /* what samples of a model follow */
     augment field;
     float *cond;   /* conditions made here, or NULL */
-    double *state; /* n x (dim + sums) */
+    double *state; /* n x (dim + sums): room for a solve of both */
+    double *sum;   /* n x sums: the integrals */
     double *ends;  /* n x dim: x_0 of a backward, x_1 of a forward way */
     double *base;  /* n: log p_0(x_0) */
 } job;
@@ -69,16 +71,70 @@ static bool row_is_finite(const double *row, size_t count)
     return sum == 0.0;
 }
 
+/* x by itself, with steps of its own choosing; the integrals are quadratures
+ * along it. */
+static ito_status solve_apart(job *j, const double *x, ito_problem problem,
+                              const ito_solve_opts *how)
+{
+    const quadrature q = { .count = j->sums,
+                           .fn = ito__augment_rates,
+                           .sums = j->sum };
+
+    problem.field = &j->field.plain;
+    memcpy(j->ends, x, j->n * j->dim * sizeof(*x));
+    return ito__solve_quadrature(j->ctx, &problem, j->ends, how, NULL, &q);
+}
+
+/* The pair of x and the integrals. */
+static ito_status solve_pair(job *j, const double *x, ito_problem problem,
+                             const ito_solve_opts *how)
+{
+    const size_t dim = j->dim, cols = dim + j->sums;
+    ito_status rc;
+
+    problem.field = &j->field.field;
+    for (size_t i = 0; i < j->n; i++) {
+        memcpy(j->state + i * cols, x + i * dim, dim * sizeof(*x));
+        memset(j->state + i * cols + dim, 0, j->sums * sizeof(*x));
+    }
+    rc = ito_solve(j->ctx, &problem, j->state, how, NULL);
+    for (size_t i = 0; rc == ITO_OK && i < j->n; i++) {
+        const double *row = j->state + i * cols;
+
+        memcpy(j->ends + i * dim, row, dim * sizeof(*row));
+        memcpy(j->sum + i * j->sums, row + dim, j->sums * sizeof(*row));
+    }
+    return rc;
+}
+
+/* A row whose way was lost gets the end 0 and integrals of -inf. */
+static void mark_lost(job *j)
+{
+    for (size_t i = 0; i < j->n; i++) {
+        double *end = j->ends + i * j->dim, *sum = j->sum + i * j->sums;
+
+        if (row_is_finite(end, j->dim) && row_is_finite(sum, j->sums))
+            continue;
+        memset(end, 0, j->dim * sizeof(*end));
+        for (size_t c = 0; c < j->sums; c++)
+            sum[c] = -HUGE_VAL;
+    }
+}
+
+static bool is_dense(const char *name)
+{
+    const ito_method *m = ito_method_find(name);
+
+    return m && (m->flags & ITO_METHOD_DENSE) != 0;
+}
+
 /*
  * Carry x to the other end by `steps` steps, or with a tolerance, and leave
- * there the end, the base density and the integrals.  A row whose way was lost
- * gets the end 0 and integrals of -inf.
+ * there the end, the base density and the integrals.
  */
 static ito_status carry(job *j, const double *x, size_t steps, double rtol)
 {
-    const size_t dim = j->dim, cols = dim + j->sums;
-    const ito_problem problem = { .field = &j->field.field,
-                                  .t0 = j->forward ? 0.0 : 1.0,
+    const ito_problem problem = { .t0 = j->forward ? 0.0 : 1.0,
                                   .t1 = j->forward ? 1.0 : 0.0,
                                   .n = j->n,
                                   .dtype = ITO_F64,
@@ -93,21 +149,13 @@ static ito_status carry(job *j, const double *x, size_t steps, double rtol)
 
     if (!how.method)
         how.method = rtol > 0.0 ? "dopri5" : "rk4";
-    for (size_t i = 0; i < j->n; i++) {
-        memcpy(j->state + i * cols, x + i * dim, dim * sizeof(*x));
-        memset(j->state + i * cols + dim, 0, j->sums * sizeof(*x));
-    }
-    rc = ito_solve(j->ctx, &problem, j->state, &how, NULL);
+    if (rtol > 0.0 && is_dense(how.method))
+        rc = solve_apart(j, x, problem, &how);
+    else
+        rc = solve_pair(j, x, problem, &how);
     if (rc != ITO_OK)
         return rc;
-    for (size_t i = 0; i < j->n; i++) {
-        double *row = j->state + i * cols;
-
-        if (!row_is_finite(row, cols))
-            for (size_t c = 0; c < cols; c++)
-                row[c] = c < dim ? 0.0 : -HUGE_VAL;
-        memcpy(j->ends + i * dim, row, dim * sizeof(*row));
-    }
+    mark_lost(j);
     return start_density(j, j->forward ? x : j->ends);
 }
 
@@ -115,7 +163,7 @@ static ito_status carry(job *j, const double *x, size_t steps, double rtol)
 
 static ito_logp_row value_of(const job *j, size_t i)
 {
-    const double *sum = j->state + i * (j->dim + j->sums) + j->dim;
+    const double *sum = j->sum + i * j->sums;
     ito_logp_row r = { .value = -HUGE_VAL, .lo = -HUGE_VAL, .hi = -HUGE_VAL };
     probe_interval in;
 
@@ -248,6 +296,10 @@ static ito_status choose_field(job *j, const ito_field **field)
         return ito__fail(j->ctx, ITO_EUNFIT,
                          "likelihood: with noise on the way (sigma) a sample "
                          "has no density along it; leave sigma out");
+    if (as->noise)
+        return ito__fail(j->ctx, ITO_EUNFIT,
+                         "likelihood: samples start from noise of their own "
+                         "ids here: give rows that exist, or leave noise out");
     if (as->energy || as->known || as->cells || as->correct > 0)
         return ito__fail(j->ctx, ITO_EUNFIT,
                          "likelihood: nobody knows the density of samples that "
@@ -274,6 +326,7 @@ static void free_job(job *j)
     ito__guidance_close(j->ctx, &j->field_of);
     ito__free(j->ctx, j->cond);
     ito__free(j->ctx, j->state);
+    ito__free(j->ctx, j->sum);
     ito__free(j->ctx, j->ends);
     ito__free(j->ctx, j->base);
 }
@@ -303,7 +356,9 @@ static ito_status likelihood(job *j, const double *x, double *ends,
     j->ends = ito__alloc(
         j->ctx, size_mul(size_mul(j->n + 1, j->dim), sizeof(*j->ends)));
     j->base = ito__alloc(j->ctx, size_mul(j->n + 1, sizeof(*j->base)));
-    if (!j->state || !j->ends || !j->base)
+    j->sum = ito__alloc(j->ctx,
+                        size_mul(size_mul(j->n + 1, j->sums), sizeof(*j->sum)));
+    if (!j->state || !j->sum || !j->ends || !j->base)
         rc = ito__fail(j->ctx, ITO_ENOMEM, "likelihood of %zu rows", j->n);
     else
         rc = run(j, x, ends, out);

@@ -6,6 +6,9 @@
 
 #include "data/schema.h"
 #include "flow/model_json.h"
+#include "nn/op.h"
+
+#define WIDEST ((size_t)1 << 18) /* numbers of an output that stays in cache */
 
 ito_status ito__model_new(ito_ctx *ctx, ito_model **out)
 {
@@ -16,23 +19,50 @@ ito_status ito__model_new(ito_ctx *ctx, ito_model **out)
     return ITO_OK;
 }
 
+/* A power of two such that the widest output takes no more than WIDEST. */
+static size_t good_rows(const ito_graph *g)
+{
+    size_t widest = 1, rows = ITO__MODEL_ROWS;
+
+    for (size_t i = 0; i <= g->output; i++)
+        widest = size_max(widest, g->nodes[i].cols);
+    while (rows > 1 && widest > WIDEST / rows)
+        rows /= 2;
+    return rows;
+}
+
 ito_status ito__model_ready(ito_ctx *ctx, ito_model *m)
 {
     ito_status rc;
 
+    m->rows = good_rows(m->graph);
     rc = ito_weights_new(ctx, m->graph, &m->weights);
     if (rc == ITO_OK)
-        rc = ito_graph_plan(ctx, m->graph, ITO__MODEL_ROWS, ITO_MODE_INFER,
-                            &m->plan);
+        rc = ito_graph_plan(ctx, m->graph, m->rows, ITO_MODE_INFER, &m->plan);
     if (rc == ITO_OK)
-        rc = ito_graph_plan(ctx, m->graph, ITO__MODEL_ROWS, ITO_MODE_VJP,
-                            &m->vjp_plan);
+        rc = ito_graph_plan(ctx, m->graph, m->rows, ITO_MODE_VJP, &m->vjp_plan);
     if (rc != ITO_OK)
         return rc;
     ito_weights_pack(ctx, m->weights, m->params);
     m->field = ito__model_field(m);
     m->bare = m->field;
     m->bare.cond_dim = 0;
+    return ITO_OK;
+}
+
+ito_status ito_model_precision(ito_ctx *ctx, ito_model *model,
+                               ito_precision precision)
+{
+    ito_weights *w;
+    ito_status rc = ito_weights_new_in(model->ctx, model->graph, precision, &w);
+
+    if (rc != ITO_OK)
+        return ctx == model->ctx
+                   ? rc
+                   : ito__fail(ctx, rc, "%s", ito_errmsg(model->ctx));
+    ito_weights_pack(ctx, w, model->params);
+    ito_weights_free(model->weights);
+    model->weights = w;
     return ITO_OK;
 }
 
@@ -49,6 +79,8 @@ void ito_model_free(ito_model *m)
     ito__conditions_free(m->ctx, &m->cond);
     ito__free(m->ctx, m->from_rows);
     ito__free(m->ctx, m->params);
+    for (size_t i = 0; i < m->average_count; i++)
+        ito__free(m->ctx, m->averages[i].params);
     ito__free(m->ctx, m->train);
     ito__free(m->ctx, m->json);
     ito__free(m->ctx, m->losses[0]);

@@ -12,15 +12,24 @@
 #include "flow/conditions.h"
 #include "flow/objective.h"
 
-/* Rows that go through the network at once: activations of a 256-wide net
- * stay in the second-level cache. */
+/* Most rows that go through the network at once: activations of a 256-wide
+ * net stay in the second-level cache.  Images go fewer at a time. */
 #define ITO__MODEL_ROWS 128
+
+/* A moving average; params is NULL of the one that the model uses, whose are
+ * the model's. */
+typedef struct kept_average {
+    double rate, loss;
+    size_t step;
+    float *params;
+} kept_average;
 
 struct ito_model {
     ito_ctx *ctx;
     ito_graph *graph;
     float *params;
     ito_weights *weights; /* params as the kernels read them */
+    size_t rows;          /* that go through the network at once */
     ito_plan *plan;       /* for outputs */
     ito_plan *vjp_plan;   /* for gradients of the input too */
     ito_schema *schema;
@@ -33,6 +42,8 @@ struct ito_model {
     char *json;  /* JSON text of everything */
     ito_loss_point *losses[2];
     size_t loss_count[2];
+    kept_average averages[ITO_AVERAGES_MAX];
+    size_t average_count, average_used;
     ito_field field;
     ito_field bare; /* the same under no conditions */
 };
@@ -50,15 +61,5 @@ ito_status ito__model_ready(ito_ctx *ctx, ito_model *model);
 
 /* The field of a model whose weights are packed and whose plans are made. */
 ito_field ito__model_field(ito_model *model);
-
-/* Labels of samples: row of id i has label first + i mod count. */
-typedef struct label_choice {
-    size_t first, count;
-} label_choice;
-
-/* What a name (NULL: none; "all") chooses. */
-ito_status ito__label_of(ito_ctx *ctx, const ito_model *m, const char *name,
-                         label_choice *out);
-size_t ito__label_at(const label_choice *c, uint64_t id);
 
 #endif /* ITO_FLOW_MODEL_H */

@@ -17,8 +17,8 @@
  * and minus log p_t is the same with p', q', but for a constant.  The
  * energy's last sums are in double.
  *
- * A tile of any size goes through the network ITO__MODEL_ROWS rows at a time;
- * rows do not depend on their companions, so the tile never shows.
+ * A tile of any size goes through the network m->rows rows at a time; rows do
+ * not depend on their companions, so the tile never shows.
  */
 #include <string.h>
 
@@ -26,7 +26,7 @@
 
 /* The scratch of a tile. */
 typedef struct scratch {
-    float *t;    /* the time, ITO__MODEL_ROWS times */
+    float *t;    /* the time, for every row */
     float *x;    /* rows x dim: in x */
     float *v;    /* rows x dim: what a gradient starts from */
     float *dx;   /* rows x dim: a gradient */
@@ -36,7 +36,7 @@ typedef struct scratch {
 
 static size_t block(const ito_model *m)
 {
-    return ITO__MODEL_ROWS * m->field.dim;
+    return m->rows * m->field.dim;
 }
 
 static size_t scratch_bytes(void *user, size_t rows)
@@ -46,25 +46,24 @@ static size_t scratch_bytes(void *user, size_t rows)
         size_max(ito_plan_floats(m->plan), ito_plan_floats(m->vjp_plan));
 
     (void)rows;
-    return size_mul(
-        sizeof(float),
-        size_add(size_add(ITO__MODEL_ROWS, work),
-                 size_add(size_mul(3, block(m)),
-                          size_mul(ITO__MODEL_ROWS, m->field.cond_dim))));
+    return size_mul(sizeof(float),
+                    size_add(size_add(m->rows, work),
+                             size_add(size_mul(3, block(m)),
+                                      size_mul(m->rows, m->field.cond_dim))));
 }
 
 static scratch carve(const ito_model *m, const ito_tile *tile, double t)
 {
     scratch s = { .t = tile->scratch };
 
-    s.x = s.t + ITO__MODEL_ROWS;
+    s.x = s.t + m->rows;
     s.v = s.x + block(m);
     s.dx = s.v + block(m);
     s.none = s.dx + block(m);
-    s.work = s.none + ITO__MODEL_ROWS * m->field.cond_dim;
-    for (size_t i = 0; !tile->cond && i < ITO__MODEL_ROWS; i++)
+    s.work = s.none + m->rows * m->field.cond_dim;
+    for (size_t i = 0; !tile->cond && i < m->rows; i++)
         ito__conditions_none(&m->cond, s.none + i * m->field.cond_dim);
-    for (size_t i = 0; i < ITO__MODEL_ROWS; i++)
+    for (size_t i = 0; i < m->rows; i++)
         s.t[i] = (float)t;
     return s;
 }
@@ -73,7 +72,7 @@ static scratch carve(const ito_model *m, const ito_tile *tile, double t)
 static ito_batch batch_of(const ito_model *m, const ito_tile *tile,
                           const scratch *s, double in, size_t i)
 {
-    const size_t dim = tile->dim, rows = size_min(ITO__MODEL_ROWS, tile->n - i);
+    const size_t dim = tile->dim, rows = size_min(m->rows, tile->n - i);
     const float *x = (const float *)tile->x[0] + i * dim;
     ito_batch b = { .rows = rows, .x = x, .t = s->t, .cond = s->none };
 
@@ -106,7 +105,7 @@ static int evaluate(const ito_model *m, const ito_tile *tile, quantity want,
     const float *x = tile->x[0];
     const size_t dim = tile->dim;
 
-    for (size_t i = 0; i < tile->n; i += ITO__MODEL_ROWS) {
+    for (size_t i = 0; i < tile->n; i += m->rows) {
         const ito_batch in = batch_of(m, tile, &s, k.in, i);
         const float *y = ito_plan_infer(m->plan, m->weights, s.work, &in);
 
@@ -143,7 +142,7 @@ static int drift_score(void *user, const ito_tile *tile, void *const *u_rows,
         (void)evaluate(m, tile, QUANTITY_VELOCITY, u_out);
         return evaluate(m, tile, QUANTITY_SCORE, s_out);
     }
-    for (size_t i = 0; i < tile->n; i += ITO__MODEL_ROWS) {
+    for (size_t i = 0; i < tile->n; i += m->rows) {
         const ito_batch in = batch_of(m, tile, &s, u.in, i);
         const float *y = ito_plan_infer(m->plan, m->weights, s.work, &in);
         const size_t n = in.rows * dim, at = i * dim;
@@ -165,10 +164,10 @@ static int vjp(void *user, const ito_tile *tile, const void *const *v_in,
     const float *v = v_in[0];
     const size_t dim = tile->dim;
     const bool same =
-        (tile->flags & ITO_FIELD_SAME_POINT) != 0 && tile->n <= ITO__MODEL_ROWS;
+        (tile->flags & ITO_FIELD_SAME_POINT) != 0 && tile->n <= m->rows;
     float *out = out_rows[0];
 
-    for (size_t i = 0; i < tile->n; i += ITO__MODEL_ROWS) {
+    for (size_t i = 0; i < tile->n; i += m->rows) {
         const ito_batch in = batch_of(m, tile, &s, k.in, i);
         const size_t n = in.rows * dim;
 
@@ -189,7 +188,7 @@ static void traces(const ito_model *m, const scratch *s, const ito_batch *in,
 {
     const size_t dim = m->field.dim;
 
-    memset(trace, 0, ITO__MODEL_ROWS * sizeof(*trace));
+    memset(trace, 0, m->rows * sizeof(*trace));
     for (size_t c = 0; c < dim; c++) {
         memset(s->v, 0, in->rows * dim * sizeof(*s->v));
         for (size_t r = 0; r < in->rows; r++)
@@ -212,7 +211,7 @@ static int divergences(const ito_model *m, const ito_tile *tile, float *u,
     const float *x = tile->x[0];
     const size_t dim = tile->dim;
 
-    for (size_t i = 0; i < tile->n; i += ITO__MODEL_ROWS) {
+    for (size_t i = 0; i < tile->n; i += m->rows) {
         const ito_batch in = batch_of(m, tile, &s, k.in, i);
         const float *y = ito_plan_forward(m->vjp_plan, m->weights, s.work, &in);
 
@@ -246,7 +245,7 @@ static void energies(const ito_model *m, const ito_tile *tile, quantity want,
     const float *x = tile->x[0];
     const size_t dim = tile->dim;
 
-    for (size_t i = 0; i < tile->n; i += ITO__MODEL_ROWS) {
+    for (size_t i = 0; i < tile->n; i += m->rows) {
         const ito_batch in = batch_of(m, tile, &s, k.in, i);
 
         ito_plan_energy(m->plan, m->weights, s.work, &in, out + i);
@@ -269,12 +268,12 @@ static int float_energies(const ito_model *m, const ito_tile *tile,
 {
     double e[ITO__MODEL_ROWS];
 
-    for (size_t i = 0; i < tile->n; i += ITO__MODEL_ROWS) {
+    for (size_t i = 0; i < tile->n; i += m->rows) {
         const float *x = (const float *)tile->x[0] + i * tile->dim;
         const void *const at[1] = { x };
         ito_tile part = *tile;
 
-        part.n = part.npad = size_min(ITO__MODEL_ROWS, tile->n - i);
+        part.n = part.npad = size_min(m->rows, tile->n - i);
         part.x = at;
         part.cond = tile->cond ? tile->cond + i * tile->cond_dim : NULL;
         energies(m, &part, want, e);
@@ -311,7 +310,7 @@ ito_field ito__model_field(ito_model *m)
         .drift_divergence = dim <= ITO__TRACE_MAX ? drift_divergence : NULL,
         .potential = ito_graph_has_energy(m->graph) ? potential : NULL,
         .scratch_bytes = scratch_bytes,
-        .tile_pref = ITO__MODEL_ROWS,
+        .tile_pref = m->rows,
         .cond_dim = ito__conditions_cols(&m->cond),
         .user = m,
     };
@@ -366,8 +365,8 @@ ito_status ito_model_energy(ito_ctx *ctx, const ito_model *m,
         return ito__fail(ctx, ITO_EARG, "energy: t = %g: one time from 0 to 1",
                          tile.t);
     tile.x = rows;
-    tile.scratch = ito__arena_get(
-        ctx, m->field.scratch_bytes(m->field.user, ITO__MODEL_ROWS));
+    tile.scratch =
+        ito__arena_get(ctx, m->field.scratch_bytes(m->field.user, m->rows));
     if (!tile.scratch)
         return ito__fail(ctx, ITO_ENOMEM, "energy of %zu rows", n);
     energies(m, &tile, QUANTITY_SCORE, out);

@@ -4,42 +4,38 @@
  *
  *     __metadata__ "ito"    the JSON text of model_json.h
  *     weights.NAME          the parameters, a tensor a slice of the graph
+ *     averageI.NAME         the same of average I, unless weights are that
  *     from.rows             rows x dim: what samples start from, where that is
  *                           rows of a table
  *     record.train_loss     points x 2: step, loss
  *     record.valid_loss     the same on the validation set
  */
-#include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "data/safetensors.h"
 #include "flow/model.h"
 #include "flow/model_json.h"
+#include "flow/params_file.h"
 
 static const char *const curve_names[2] = { "record.train_loss",
                                             "record.valid_loss" };
-
-static void tensor_name(const ito_slice *s, char *name, size_t bytes)
-{
-    (void)snprintf(name, bytes, "weights.%s", s->name);
-}
+static const char *const set_names[ITO_AVERAGES_MAX] = { "average0", "average1",
+                                                         "average2",
+                                                         "average3" };
 
 ito_status ito_model_save(ito_ctx *ctx, const ito_model *m, const char *path)
 {
     const size_t from[2] = { m->from_count, m->field.dim };
-    ito_slice s;
     st_writer *w;
     ito_status rc;
-    char name[64];
 
     if ((rc = st_writer_new(ctx, &w)) != ITO_OK)
         return rc;
     st_meta(w, "ito", m->json);
-    for (size_t i = 0; ito_graph_slice(m->graph, i, &s) == 0; i++) {
-        tensor_name(&s, name, sizeof(name));
-        st_add(w, name, ST_F32, s.rank, s.shape, m->params + s.offset);
-    }
+    ito__params_put(w, "weights", m->graph, m->params);
+    for (size_t i = 0; i < m->average_count; i++)
+        if (m->averages[i].params)
+            ito__params_put(w, set_names[i], m->graph, m->averages[i].params);
     if (m->from_rows)
         st_add(w, "from.rows", ST_F32, 2, from, m->from_rows);
     for (int k = 0; k < 2; k++) {
@@ -51,35 +47,6 @@ ito_status ito_model_save(ito_ctx *ctx, const ito_model *m, const char *path)
     rc = st_write(w, path);
     st_writer_free(w);
     return rc;
-}
-
-static ito_status read_params(ito_ctx *ctx, const char *path, const st_file *st,
-                              ito_model *m)
-{
-    const size_t params = ito_graph_params(m->graph);
-    ito_slice s;
-    char name[64];
-
-    m->params = ito__calloc(ctx, params, sizeof(*m->params));
-    if (!m->params)
-        return ito__fail(ctx, ITO_ENOMEM, "%s: %zu parameters", path, params);
-    for (size_t i = 0; ito_graph_slice(m->graph, i, &s) == 0; i++) {
-        const size_t n = s.shape[0] * s.shape[1];
-        const st_tensor *t;
-
-        tensor_name(&s, name, sizeof(name));
-        t = st_find(st, name);
-        if (!t || t->dtype != ST_F32 || t->rank != s.rank ||
-            memcmp(t->shape, s.shape, s.rank * sizeof(s.shape[0])) != 0)
-            return ito__fail(ctx, ITO_EFORMAT,
-                             "%s: tensor %s is absent or of another shape",
-                             path, name);
-        if (!ctx->kern->all_finite(n, t->data))
-            return ito__fail(ctx, ITO_ENONFINITE,
-                             "%s: tensor %s holds NaN or infinity", path, name);
-        memcpy(m->params + s.offset, t->data, n * sizeof(*m->params));
-    }
-    return ITO_OK;
 }
 
 static ito_status read_from(ito_ctx *ctx, const char *path, const st_file *st,
@@ -103,6 +70,18 @@ static ito_status read_from(ito_ctx *ctx, const char *path, const st_file *st,
         return ito__fail(ctx, ITO_ENOMEM, "%s: %zu rows", path, m->from_count);
     memcpy(m->from_rows, t->data, t->bytes);
     return ITO_OK;
+}
+
+static ito_status read_averages(ito_ctx *ctx, const char *path,
+                                const st_file *st, ito_model *m)
+{
+    ito_status rc = ITO_OK;
+
+    for (size_t i = 0; rc == ITO_OK && i < m->average_count; i++)
+        if (i != m->average_used)
+            rc = ito__params_get(ctx, st, path, set_names[i], m->graph,
+                                 &m->averages[i].params);
+    return rc;
 }
 
 static ito_status read_curve(ito_ctx *ctx, const char *path, const st_file *st,
@@ -134,6 +113,11 @@ static ito_status read_model(ito_ctx *ctx, const char *path, const st_file *st,
                          "%s: a checkpoint, not a model; go on with ito train "
                          "--resume",
                          path);
+    if (!json && st_metadata(st, "ito.classifier"))
+        return ito__fail(ctx, ITO_EUNFIT,
+                         "%s: a classifier, not a model; it judges images: ito "
+                         "eval --features",
+                         path);
     if (!json)
         return ito__fail(ctx, ITO_EFORMAT, "%s: not a model of ito", path);
     if (!st_checked(st))
@@ -141,7 +125,9 @@ static ito_status read_model(ito_ctx *ctx, const char *path, const st_file *st,
                          "%s: the checksum is missing: the file was altered",
                          path);
     if ((rc = ito__model_read_json(ctx, path, json, m)) != ITO_OK ||
-        (rc = read_params(ctx, path, st, m)) != ITO_OK ||
+        (rc = ito__params_get(ctx, st, path, "weights", m->graph,
+                              &m->params)) != ITO_OK ||
+        (rc = read_averages(ctx, path, st, m)) != ITO_OK ||
         (rc = read_from(ctx, path, st, m)) != ITO_OK ||
         (rc = read_curve(ctx, path, st, m, 0)) != ITO_OK ||
         (rc = read_curve(ctx, path, st, m, 1)) != ITO_OK)

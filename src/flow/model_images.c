@@ -2,6 +2,7 @@
  *
  * model_images.c - samples of a model of images, as images.
  */
+#include "flow/label_choice.h"
 #include "flow/model.h"
 
 ito_status ito_model_images(ito_ctx *ctx, const ito_model *model,
@@ -14,9 +15,11 @@ ito_status ito_model_images(ito_ctx *ctx, const ito_model *model,
     uint32_t *code = NULL;
     label_choice choice;
     ito_status rc = ITO_OK;
+    ito_mark mark;
 
     if (!ctx || !out)
         return ITO_EARG;
+    mark = ito__arena_mark(ctx);
     *out = NULL;
     if (!model || !x || n == 0)
         return ito__fail(ctx, ITO_EARG, "images: a model and rows of it");
@@ -41,5 +44,6 @@ ito_status ito_model_images(ito_ctx *ctx, const ito_model *model,
     if (rc == ITO_OK)
         rc = ito_images_decode(ctx, f, n, x, &given, out);
     ito__free(ctx, code);
+    ito__arena_release(ctx, mark);
     return rc;
 }

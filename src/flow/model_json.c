@@ -4,6 +4,7 @@
  */
 #include "flow/model_json.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "data/json.h"
@@ -80,6 +81,33 @@ static void put_more(json_writer *w, const ito_model *m)
         put_conditions(w, m);
 }
 
+/* What further averages there are; their weights are tensors of the file. */
+static void put_averages(json_writer *w, const ito_model *m)
+{
+    json_key(w, "averages");
+    json_open(w, '{');
+    json_key(w, "used");
+    json_put_u64(w, m->average_used);
+    json_key(w, "kept");
+    json_open(w, '[');
+    for (size_t i = 0; i < m->average_count; i++) {
+        const kept_average *a = &m->averages[i];
+
+        json_open(w, '{');
+        json_key(w, "rate");
+        json_put_number(w, a->rate);
+        json_key(w, "step");
+        json_put_u64(w, a->step);
+        if (a->loss - a->loss == 0.0) {
+            json_key(w, "loss");
+            json_put_number(w, a->loss);
+        }
+        json_close(w, '}');
+    }
+    json_close(w, ']');
+    json_close(w, '}');
+}
+
 ito_status ito__model_write_json(ito_ctx *ctx, ito_model *m)
 {
     json_writer w;
@@ -105,6 +133,8 @@ ito_status ito__model_write_json(ito_ctx *ctx, ito_model *m)
     ito__graph_to_json(m->graph, &w);
     json_key(&w, "schema");
     schema = ito__schema_to_json(ctx, m->schema, &w);
+    if (m->average_count > 1)
+        put_averages(&w, m);
     json_key(&w, "train");
     json_put_raw(&w, m->train, strlen(m->train));
     json_close(&w, '}');
@@ -252,6 +282,33 @@ static ito_status read_conditions(ito_ctx *ctx, const char *where,
     return ito__labels_from_json(ctx, label, &m->cond.label);
 }
 
+static ito_status read_averages(ito_ctx *ctx, const char *where,
+                                const json_value *root, ito_model *m)
+{
+    const json_value *v = json_get(root, "averages");
+    const json_value *kept = v ? json_get(v, "kept") : NULL;
+    size_t n = 0;
+
+    if (!v)
+        return ITO_OK;
+    if (!kept || kept->kind != JSON_ARRAY || kept->count > ITO_AVERAGES_MAX ||
+        kept->count < 2 ||
+        !json_size(json_get(v, "used"), kept->count - 1, &m->average_used))
+        return malformed(ctx, where, "list of averages");
+    for (const json_value *a = kept->child; a; a = a->next) {
+        kept_average *k = &m->averages[n++];
+        const json_value *loss = json_get(a, "loss");
+
+        k->loss = (double)NAN;
+        if (!json_number(json_get(a, "rate"), &k->rate) ||
+            !json_size(json_get(a, "step"), SIZE_MAX / 2, &k->step) ||
+            (loss && !json_number(loss, &k->loss)))
+            return malformed(ctx, where, "list of averages");
+    }
+    m->average_count = n;
+    return ITO_OK;
+}
+
 static ito_status read_parts(ito_ctx *ctx, const char *where,
                              const json_value *root, ito_model *m)
 {
@@ -268,7 +325,8 @@ static ito_status read_parts(ito_ctx *ctx, const char *where,
         (rc = ito__graph_from_json(ctx, graph, &m->graph)) != ITO_OK ||
         (rc = ito__schema_from_json(ctx, schema, &m->schema)) != ITO_OK ||
         (rc = read_from(ctx, where, root, m)) != ITO_OK ||
-        (rc = read_conditions(ctx, where, root, m)) != ITO_OK)
+        (rc = read_conditions(ctx, where, root, m)) != ITO_OK ||
+        (rc = read_averages(ctx, where, root, m)) != ITO_OK)
         return rc;
     if (ito_graph_output_cols(m->graph) != ito_schema_dim(m->schema) ||
         ito_graph_input_cols(m->graph, ITO_INPUT_X) !=

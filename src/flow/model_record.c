@@ -36,18 +36,34 @@ static void read_excess(const json_value *root, ito_model_record *r)
     }
 }
 
+static void read_losses(const json_value *root, ito_model_record *r)
+{
+    const json_value *at = json_get(root, "loss_at");
+    const json_value *v = at && at->kind == JSON_ARRAY ? at->child : NULL;
+
+    for (size_t b = 0; b < sizeof(r->loss_at) / sizeof(*r->loss_at); b++) {
+        read_number(v, &r->loss_at[b]);
+        v = v ? v->next : NULL;
+    }
+}
+
 static bool read_record(const json_value *root, ito_model_record *r)
 {
     const json_value *options = json_get(root, "options");
     const json_value *data = options ? json_get(options, "data") : NULL;
+    char precision[8] = "";
 
     if (!options || !data || options->kind != JSON_OBJECT ||
         data->kind != JSON_OBJECT)
         return false;
     copy_string(json_get(data, "set"), r->set, sizeof(r->set));
     copy_string(json_get(data, "sha256"), r->sha256, sizeof(r->sha256));
+    copy_string(json_get(options, "precision"), precision, sizeof(precision));
+    if (strcmp(precision, "bf16") == 0)
+        r->precision = ITO_PRECISION_BF16;
     read_number(json_get(root, "kept_loss"), &r->kept_loss);
     read_excess(root, r);
+    read_losses(root, r);
     return json_size(json_get(data, "rows"), SIZE_MAX / 2, &r->rows) &&
            json_size(json_get(options, "steps"), SIZE_MAX / 2, &r->steps) &&
            json_size(json_get(options, "batch"), SIZE_MAX / 2, &r->batch) &&

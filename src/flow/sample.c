@@ -10,6 +10,7 @@
 #include "flow/completion.h"
 #include "flow/extended.h"
 #include "flow/guidance.h"
+#include "flow/label_choice.h"
 #include "flow/model.h"
 #include "rng/noise.h"
 
@@ -76,7 +77,8 @@ static ito_status solve(ito_ctx *ctx, const ito_model *m,
     ito_origin origin = { .model = m, .at = { .seed = o->seed } };
     const sample_flow flow = { .path = &m->obj.path,
                                .schema = m->schema,
-                               .normal = m->obj.normal };
+                               .normal = m->obj.normal,
+                               .std = 1.0 };
     guidance g;
     ito_problem problem = {
         .t0 = 0.0,
@@ -133,6 +135,7 @@ static ito_status add_labels(ito_ctx *ctx, const ito_model *m,
     const labels *l = &m->cond.label;
     ito_column *all = ito__alloc(ctx, size_mul(cols + 1, sizeof(*all)));
     uint32_t *code = ito__alloc(ctx, size_mul(rows + 1, sizeof(*code)));
+    const ito_mark mark = ito__arena_mark(ctx);
     ito_table *with = NULL;
     label_choice choice;
     ito_status rc;
@@ -152,6 +155,7 @@ static ito_status add_labels(ito_ctx *ctx, const ito_model *m,
                                   .level_count = l->count };
         rc = ito_table_build(ctx, rows, cols + 1, all, &with);
     }
+    ito__arena_release(ctx, mark);
     ito__free(ctx, all);
     ito__free(ctx, code);
     ito_table_free(*table);

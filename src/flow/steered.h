@@ -28,7 +28,9 @@ typedef struct steering {
     inpaint paint;
     const float *known; /* what is known, or NULL */
     float *own_known;   /* the same, where the cells of a table say it */
+    size_t known_dim;   /* values of a row of it */
     float *cond;        /* of paint, or NULL */
+    double *row;        /* dim values to work in */
     size_t passes, candidates;
 } steering;
 
@@ -43,6 +45,14 @@ ito_status ito__steering_begin(ito_ctx *ctx, const sample_flow *flow,
 ito_status ito__steering_solve(ito_ctx *ctx, steering *s,
                                const ito_problem *problem,
                                const ito_solve_opts *how, float *x);
+
+/* Put a y + b e for what is known in n rows. */
+void ito__steering_hold(const steering *s, size_t n, double a, double b,
+                        float *x);
+
+/* New noise e for it. */
+void ito__steering_renew(ito_ctx *ctx, const steering *s,
+                         const ito_problem *problem, const ito_noise *at);
 
 void ito__steering_end(ito_ctx *ctx, steering *s);
 

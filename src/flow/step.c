@@ -47,11 +47,16 @@ static double run_shard(const ito_trainer *t, const shard_work *s, size_t shard,
 {
     const size_t begin = shard * t->o.shard;
     const size_t n = size_min(t->o.shard, t->o.batch - begin);
-    const ito_batch in = ito__shard_batch(s, n);
+    const ito_noise drop = { .seed = t->o.seed,
+                             .step = (uint32_t)t->step,
+                             .purpose = ITO_FOR_DROPOUT };
+    ito_batch in = ito__shard_batch(s, n);
     const double scale = 1.0 / ((double)t->o.batch * (double)t->dim);
     const float *y;
     double loss;
 
+    in.drop = &drop;
+    in.id0 = begin;
     ito__shard_fill(t, s, begin, n, false);
     y = ito_plan_forward(t->plan, t->packed, s->net, &in);
     memcpy(s->y, y, n * t->dim * sizeof(*y));
@@ -65,12 +70,11 @@ static double run_shard(const ito_trainer *t, const shard_work *s, size_t shard,
 static void run_ranges(void *arg, size_t worker, size_t begin, size_t end)
 {
     ito_trainer *t = arg;
-    const size_t mine = t->shard_hi - t->shard_lo;
 
     for (size_t r = begin; r < end; r++) {
-        const size_t lo = t->shard_lo + mine * r / t->range_count;
-        const size_t hi = t->shard_lo + mine * (r + 1) / t->range_count;
+        size_t lo, hi;
 
+        ito__train_range(t, r, &lo, &hi);
         ito__tree_reset(&t->ranges[r]);
         for (size_t shard = lo; shard < hi; shard++) {
             t->shard_loss[shard] = run_shard(t, &t->work[worker], shard,
@@ -115,7 +119,8 @@ static void merge_chunks(void *arg, size_t worker, size_t begin, size_t end)
 typedef struct update {
     ito_trainer *t;
     ito_adam adam;
-    float forget; /* 1 - rate of the moving average */
+    float forget; /* 1 - rate of the moving average, ... */
+    float more_forget[ITO_AVERAGES_MAX - 1];
 } update;
 
 /* What is learned moves by Adam; running values towards those of the batch,
@@ -151,6 +156,8 @@ static void update_chunks(void *arg, size_t worker, size_t begin, size_t end)
 
         update_pieces(u, at, at + n);
         kern->lerp(n, u->forget, t->w + at, t->average + at);
+        for (size_t i = 0; i < t->more_count; i++)
+            kern->lerp(n, u->more_forget[i], t->w + at, t->more[i] + at);
     }
 }
 
@@ -162,14 +169,19 @@ static void pack_nodes(void *arg, size_t worker, size_t begin, size_t end)
     ito__weights_pack_nodes(t->packed, begin, end);
 }
 
+/* How much of the weights of step k a moving average takes; it starts with
+ * the mean of all. */
+static float forget(double rate, double k)
+{
+    return rate > 0.0 ? (float)(1.0 - fmin(rate, k / (9.0 + k))) : 1.0F;
+}
+
 static update plan_update(ito_trainer *t, double norm)
 {
     const double k = (double)(t->step + 1), lr = ito__train_rate(t, t->step);
     const double beta1 = 0.9, beta2 = 0.999;
     const double clip = t->o.clip;
-    const double rate = fmin(t->o.ema, k / (9.0 + k));
-
-    return (update){
+    update u = {
         .t = t,
         .adam = { .beta1 = (float)beta1,
                   .beta2 = (float)beta2,
@@ -181,8 +193,12 @@ static update plan_update(ito_trainer *t, double norm)
                                : 1.0F,
                   .g_scale =
                       clip > 0.0 && norm > clip ? (float)(clip / norm) : 1.0F },
-        .forget = t->o.ema > 0.0 ? (float)(1.0 - rate) : 1.0F,
+        .forget = forget(t->o.ema, k),
     };
+
+    for (size_t i = 0; i < t->more_count; i++)
+        u.more_forget[i] = forget(t->more_rate[i], k);
+    return u;
 }
 
 static ito_status check_loss(ito_ctx *ctx, ito_trainer *t, double loss,

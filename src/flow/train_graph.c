@@ -9,7 +9,8 @@
 #include "nn/op.h"
 
 #define POTENTIAL_LR 0.02
-#define UNET_LR      1e-3
+#define UNET_LR      1e-3 /* of the lab */
+#define RES_UNET_LR  2e-3
 #define DIT_LR       4e-4
 #define SIDE_MIN     16 /* smaller images are left to a perceptron */
 
@@ -77,7 +78,7 @@ bool ito__train_images(const ito_trainer *t, const ito_train_opts *o)
 {
     const ito_image_format *f = ito_schema_image(t->source->schema);
 
-    if (o->unet || o->dit)
+    if (o->unet || o->res_unet || o->dit)
         return true;
     return !o->mlp && !o->potential && !o->graph && f &&
            f->height >= SIDE_MIN && f->width >= SIDE_MIN;
@@ -113,10 +114,27 @@ static size_t levels_that_fit(const size_t size[3], size_t most)
     return n;
 }
 
+static ito_status make_res_unet(ito_ctx *ctx, ito_trainer *t,
+                                const ito_res_unet *given)
+{
+    ito_res_unet u = given ? *given : (ito_res_unet){ 0 };
+    size_t size[3];
+    ito_status rc = image_size(ctx, t, size);
+
+    if (rc != ITO_OK)
+        return rc;
+    u.h = size[0];
+    u.w = size[1];
+    u.c = size[2];
+    u.labels = ito__conditions_conds(&t->cond).labels;
+    t->o.lr = t->o.lr == 0.0 ? RES_UNET_LR : t->o.lr;
+    return ito_res_unet_build(ctx, &u, &t->graph);
+}
+
 static ito_status make_unet(ito_ctx *ctx, ito_trainer *t, const ito_unet *given)
 {
     static const size_t usual[] = { 32, 64, 128 };
-    ito_unet u = given ? *given : (ito_unet){ 0 };
+    ito_unet u = *given;
     size_t size[3], most = 0;
     ito_status rc = image_size(ctx, t, size);
 
@@ -161,8 +179,10 @@ ito_status ito__train_graph(ito_ctx *ctx, ito_trainer *t,
         return make_potential(ctx, t, o->potential);
     if (o->dit)
         return make_dit(ctx, t, o->dit);
-    if (t->images)
+    if (o->unet)
         return make_unet(ctx, t, o->unet);
+    if (t->images)
+        return make_res_unet(ctx, t, o->res_unet);
     if (!g)
         return make_mlp(ctx, t, o->mlp);
     t->o.lr = t->o.lr == 0.0 ? 2e-3 : t->o.lr;

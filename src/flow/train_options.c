@@ -18,6 +18,7 @@
 #define STEPS_MAX     UINT32_MAX
 #define BATCH_MAX     ((size_t)1 << 24)
 #define DROP_DEFAULT  0.1
+#define AVERAGED      0.05 /* share of the steps, of images */
 
 /* ---- numbers ---- */
 
@@ -30,6 +31,45 @@ static size_t default_batch(uint64_t rows)
     if (rows == 0)
         return BATCH_DEFAULT;
     return size_max(size_min(eighth, BATCH_DEFAULT), BATCH_MIN);
+}
+
+/* The rate at which an average forgets in a share of the steps. */
+static double rate_of(double share, size_t steps)
+{
+    return fmax(1.0 - 1.0 / (share * (double)steps), 0.0);
+}
+
+/* Sets the further averages: those asked for, or of images where nothing is
+ * asked for some beside the first; `asked` is the options before defaults. */
+static void fill_averages(ito_trainer *t, const ito_train_opts *asked)
+{
+    static const double shares[] = { 0.02, 0.15 };
+    const bool usual = t->images && asked->ema == 0.0;
+
+    t->more_count = size_min(asked->average_count, ITO_AVERAGES_MAX - 1);
+    for (size_t i = 0; i < t->more_count; i++)
+        t->more_rate[i] = asked->averages[i];
+    if (asked->average_count > 0 || !usual)
+        return;
+    t->more_count = sizeof(shares) / sizeof(*shares);
+    for (size_t i = 0; i < t->more_count; i++)
+        t->more_rate[i] = rate_of(shares[i], t->o.steps);
+}
+
+static ito_status check_averages(ito_ctx *ctx, const ito_train_opts *o)
+{
+    if (o->average_count > ITO_AVERAGES_MAX - 1 ||
+        (o->average_count > 0 && o->ema < 0.0))
+        return ito__fail(ctx, ITO_EARG,
+                         "averages: %zu, at most %d beside ema, and none where "
+                         "ema is negative",
+                         o->average_count, ITO_AVERAGES_MAX - 1);
+    for (size_t i = 0; i < o->average_count; i++)
+        if (!(o->averages[i] >= 0.0 && o->averages[i] < 1.0))
+            return ito__fail(ctx, ITO_EARG,
+                             "averages: rate %g: must be from 0 to below 1",
+                             o->averages[i]);
+    return ITO_OK;
 }
 
 static void fill_defaults(ito_train_opts *o, uint64_t rows, bool images)
@@ -50,7 +90,8 @@ static void fill_defaults(ito_train_opts *o, uint64_t rows, bool images)
     o->optimizer = o->optimizer ? o->optimizer : ITO_OPTIMIZER_ADAM;
     o->weight_decay = o->weight_decay == 0.0 ? 1e-4 : o->weight_decay;
     o->clip = o->clip == 0.0 ? 1.0 : o->clip;
-    o->ema = o->ema == 0.0 ? 0.999 : o->ema;
+    if (o->ema == 0.0)
+        o->ema = images ? rate_of(AVERAGED, o->steps) : 0.999;
     o->valid_every =
         o->valid_every ? o->valid_every : size_max(o->steps / 50, 1);
 }
@@ -81,8 +122,10 @@ ito_status ito__train_check(ito_ctx *ctx, const ito_train_opts *o)
         return ito__fail(ctx, ITO_EARG, "clip: not a number");
     if ((unsigned)o->rate > ITO_RATE_CONSTANT ||
         (unsigned)o->optimizer > ITO_OPTIMIZER_ADAMW ||
-        (unsigned)o->init > ITO_INIT_HE)
-        return ito__fail(ctx, ITO_EARG, "unknown rate, optimizer or init");
+        (unsigned)o->init > ITO_INIT_HE ||
+        (unsigned)o->precision > ITO_PRECISION_BF16)
+        return ito__fail(ctx, ITO_EARG,
+                         "unknown rate, optimizer, init or precision");
     return ITO_OK;
 }
 
@@ -189,22 +232,27 @@ ito_status ito__train_options(ito_ctx *ctx, ito_trainer *t,
     t->o.graph = NULL;
     t->o.potential = NULL;
     t->o.unet = NULL;
+    t->o.res_unet = NULL;
     t->o.dit = NULL;
     t->o.path = t->o.predict = t->o.loss = t->o.time_law = NULL;
     t->o.given = NULL;
+    t->o.averages = NULL;
     if (opts->epochs > 0 && rows == 0)
         return ito__fail(ctx, ITO_EARG,
                          "epochs: rows that are drawn afresh have none; give "
                          "steps");
     if ((opts->mlp != NULL) + (opts->graph != NULL) +
             (opts->potential != NULL) + (opts->unet != NULL) +
-            (opts->dit != NULL) >
+            (opts->res_unet != NULL) + (opts->dit != NULL) >
         1)
         return ito__fail(ctx, ITO_EARG,
-                         "train: give one of mlp, potential, unet, dit and "
-                         "graph");
+                         "train: give one of mlp, potential, unet, res_unet, "
+                         "dit and graph");
     t->images = ito__train_images(t, opts);
     fill_defaults(&t->o, rows, t->images);
+    if ((rc = check_averages(ctx, opts)) != ITO_OK)
+        return rc;
+    fill_averages(t, opts);
     if ((rc = read_objective(ctx, t, opts)) != ITO_OK ||
         (rc = ito__time_law(ctx, opts->time_law, &t->law)) != ITO_OK)
         return rc;

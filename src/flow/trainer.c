@@ -59,11 +59,21 @@ static bool make_work(ito_ctx *ctx, ito_trainer *t, shard_work *s)
            s->net && make_work_extra(ctx, t, s);
 }
 
+void ito__train_range(const ito_trainer *t, size_t r, size_t *lo, size_t *hi)
+{
+    const size_t mine = t->shard_hi - t->shard_lo;
+
+    *lo = t->shard_lo + mine * r / t->range_count;
+    *hi = t->shard_lo + mine * (r + 1) / t->range_count;
+}
+
 /* The nodes and buffers of one range of shards. */
 static bool make_range(ito_ctx *ctx, const ito_trainer *t, tree_range *r)
 {
-    r->capacity = ito__tree_nodes_max(
-        size_ceil_div(t->shard_hi - t->shard_lo, t->range_count));
+    size_t lo, hi;
+
+    ito__train_range(t, (size_t)(r - t->ranges), &lo, &hi);
+    r->capacity = ito__tree_range_nodes(lo, hi);
     r->nodes = ito__calloc(ctx, r->capacity, sizeof(*r->nodes));
     for (size_t i = 0; r->nodes && i < r->capacity; i++)
         if (!(r->nodes[i].sum = floats(ctx, t->params)))
@@ -77,6 +87,9 @@ static bool make_vectors(ito_ctx *ctx, ito_trainer *t)
 
     for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
         if (!(*all[i] = floats(ctx, t->params)))
+            return false;
+    for (size_t i = 0; i < t->more_count; i++)
+        if (!(t->more[i] = floats(ctx, t->params)))
             return false;
     for (size_t i = 0; i < 2; i++)
         if (!(t->curve[i] =
@@ -166,6 +179,8 @@ void ito_trainer_free(ito_trainer *t)
     ito__free(ctx, t->v);
     ito__free(ctx, t->average);
     ito__free(ctx, t->best);
+    for (size_t i = 0; i < t->more_count; i++)
+        ito__free(ctx, t->more[i]);
     ito__free(ctx, t->curve[0]);
     ito__free(ctx, t->curve[1]);
     ito__free(ctx, t->nodes);
@@ -219,7 +234,8 @@ static ito_status make_trainer(ito_ctx *ctx, ito_trainer *t)
     t->curve_max = size_add(t->o.steps / t->o.valid_every, 2);
     if ((rc = ito_graph_plan(ctx, t->graph, t->o.shard, ITO_MODE_TRAIN,
                              &t->plan)) != ITO_OK ||
-        (rc = ito_weights_new(ctx, t->graph, &t->packed)) != ITO_OK ||
+        (rc = ito_weights_new_in(ctx, t->graph, t->o.precision, &t->packed)) !=
+            ITO_OK ||
         (rc = ito_weights_new(ctx, t->graph, &t->packed_average)) != ITO_OK ||
         (rc = ito__train_record(ctx, t, &t->record)) != ITO_OK)
         return rc;
@@ -229,6 +245,8 @@ static ito_status make_trainer(ito_ctx *ctx, ito_trainer *t)
                          t->params, t->shards, t->o.shard);
     ito_graph_init(ctx, t->graph, t->o.init, t->o.seed, t->w);
     memcpy(t->average, t->w, t->params * sizeof(*t->w));
+    for (size_t i = 0; i < t->more_count; i++)
+        memcpy(t->more[i], t->w, t->params * sizeof(*t->w));
     ito_weights_pack(ctx, t->packed, t->w);
     ito_weights_pack(ctx, t->packed_average, t->average);
     return ITO_OK;

@@ -55,6 +55,9 @@ struct ito_trainer {
 
     /* Vectors of `params` floats. */
     float *w, *m, *v, *average, *best;
+    float *more[ITO_AVERAGES_MAX - 1]; /* further averages: ... */
+    double more_rate[ITO_AVERAGES_MAX - 1];
+    size_t more_count;
     float *total; /* the summed gradient: a node's buffer */
 
     tree_range *ranges; /* some for each worker */
@@ -102,6 +105,9 @@ ito_batch ito__shard_batch(const shard_work *s, size_t n);
 /* The numbers of the schedule at a step (from 0). */
 double ito__train_rate(const ito_trainer *t, size_t step);
 
+/* Range r of this rank's shards: lo .. hi - 1. */
+void ito__train_range(const ito_trainer *t, size_t r, size_t *lo, size_t *hi);
+
 /* One step: gradient, update.  The caller has checked that it is not the
  * last. */
 ito_status ito__train_step(ito_ctx *ctx, ito_trainer *t);
@@ -111,6 +117,22 @@ size_t ito__valid_rows(const ito_trainer *t);
 
 /* Measure the averaged weights and keep them if they are the best. */
 void ito__train_validate(ito_ctx *ctx, ito_trainer *t);
+
+/* Pieces of the times whose losses are told apart. */
+#define ITO__TIME_PIECES 10
+
+/*
+ * The validation loss of packed weights; NaN where rows are not validated.
+ * shard_loss has room for the shards of the validation set.
+ */
+double ito__valid_loss(ito_ctx *ctx, const ito_trainer *t, const ito_weights *w,
+                       double *shard_loss);
+
+/* The same, mean by mean, in equal pieces of the times; NaN in a piece where
+ * no row is.  ITO_OK or ITO_ENOMEM. */
+ito_status ito__valid_loss_at(ito_ctx *ctx, const ito_trainer *t,
+                              const ito_weights *w,
+                              double at[ITO__TIME_PIECES]);
 
 /*
  * Fill t, z, e, xt and target of a shard from rows begin .. begin + n - 1 of

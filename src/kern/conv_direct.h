@@ -135,6 +135,19 @@ static void direct_row(const ito_conv_run *c, const real *image, size_t at,
     }
 }
 
+/* z of `count` places from `at` on, of image r, with what stands beside. */
+static void direct_beside(const ito_conv_run *c, size_t r, size_t at,
+                          size_t count)
+{
+    const size_t out = c->s->out;
+
+    if (c->beside && !c->beside_vector)
+        vec_add(count * out, c->y + at, c->beside + at, c->y + at);
+    for (size_t j = 0; c->beside && c->beside_vector && j < count; j++)
+        vec_add(out, c->y + at + j * out, c->beside + r * out,
+                c->y + at + j * out);
+}
+
 static void direct_forward(const ito_conv_run *c)
 {
     const ito_conv_shape *const s = c->s;
@@ -159,13 +172,17 @@ static void direct_forward(const ito_conv_run *c)
                              .work = c->work };
 
         gemm(&g);
+        for (size_t r = 0; r < c->rows; r++)
+            direct_beside(c, r, r * h * row, s->h * s->w);
         return;
     }
     for (size_t r = 0; r < c->rows; r++) {
         const real *const image = direct_image(c, r, room);
 
-        for (size_t i = 0; i < h; i++)
+        for (size_t i = 0; i < h; i++) {
             direct_row(c, image, (r * h + i) * row, i);
+            direct_beside(c, r, (r * h + i) * row, row / s->out);
+        }
     }
 }
 

@@ -247,6 +247,8 @@ typedef struct wino_target {
     size_t rows, cols; /* places inside of the image, at most 4 each */
     size_t row, c;     /* numbers from row to row, channels */
     const real *bias;
+    const real *beside; /* NULL, or that of the first place */
+    size_t beside_row, beside_col;
     ito_act act;
     bool accumulate;
 } wino_target;
@@ -267,6 +269,12 @@ ITO_INLINE void wino_store(const wino_target *t, size_t k, bool whole, size_t n,
 
             if (t->accumulate)
                 z = v_add(whole ? v_load(to) : v_load_n(to, n), z);
+            if (t->beside) {
+                const real *const from =
+                    t->beside + i * t->beside_row + j * t->beside_col + k;
+
+                z = v_add(z, whole ? v_load(from) : v_load_n(from, n));
+            }
             if (whole)
                 v_store(to, z);
             else
@@ -298,16 +306,21 @@ static void wino_put(const wino_image *m, size_t t, const real *from,
     const size_t per = m->down * m->across;
     const size_t i = t % per / m->across * 4, j = t % per % m->across * 4;
     const size_t at = ((t / per * m->h + i) * m->w + j) * m->c;
-    const wino_target to = { .y = y + at,
-                             .deriv = c->deriv ? c->deriv + at : NULL,
-                             .rows = gemm_min(m->h - i, 4),
-                             .cols = gemm_min(m->w - j, 4),
-                             .row = m->w * m->c,
-                             .c = m->c,
-                             .bias = c->bias,
-                             .act = c->act,
-                             .accumulate = c->accumulate };
+    wino_target to = { .y = y + at,
+                       .deriv = c->deriv ? c->deriv + at : NULL,
+                       .rows = gemm_min(m->h - i, 4),
+                       .cols = gemm_min(m->w - j, 4),
+                       .row = m->w * m->c,
+                       .c = m->c,
+                       .bias = c->bias,
+                       .act = c->act,
+                       .accumulate = c->accumulate };
 
+    if (c->beside) {
+        to.beside = c->beside + (c->beside_vector ? t / per * m->c : at);
+        to.beside_row = c->beside_vector ? 0 : to.row;
+        to.beside_col = c->beside_vector ? 0 : m->c;
+    }
     wino_tile_out(&to, from, part);
 }
 

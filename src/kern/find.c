@@ -26,6 +26,11 @@ static bool has_avx512(void)
            __builtin_cpu_supports("avx512bw") &&
            __builtin_cpu_supports("avx512vl");
 }
+
+static bool has_bf16(void)
+{
+    return has_avx512() && __builtin_cpu_supports("avx512bf16");
+}
 #endif
 
 /* Best last. */
@@ -61,4 +66,25 @@ const ito_kern *ito__kern_at(size_t i, bool *runs_here)
     if (runs_here)
         *runs_here = tables[i].runs_here();
     return tables[i].kern;
+}
+
+ito_kern ito__kern_bf16(const ito_kern *kern, bool *native)
+{
+    const ito_products *by = kern->bf16;
+    ito_kern k = *kern;
+    bool found = false;
+
+#ifdef ITO_KERN_X86
+    found = kern == &ito__kern_avx512 && has_bf16();
+    by = found ? &ito__bf16_avx512_bf16 : by;
+#endif
+    if (native)
+        *native = found;
+    if (!by) /* the double build of the tests */
+        return k;
+    k.packed_b = by->packed_b;
+    k.pack_b = by->pack_b;
+    k.gemm_work = by->gemm_work;
+    k.gemm = by->gemm;
+    return k;
 }

@@ -53,6 +53,22 @@
 #define GEMM_FETCH(p) (void)(p)
 #endif
 
+#ifdef ITO_REAL_IS_DOUBLE
+#define v_fma_pair v_fma /* there are no words of two */
+#elif !defined(SIMD_PAIRS)
+/* c + a b for words of two bf16 each: the odd one of a pair first, each by
+ * fma. */
+GEMM_INLINE vf v_fma_pair(vf a, vf b, vf c)
+{
+    const vi odd = vi_set1(0xffff0000u);
+
+    c = v_fma(v_float(vi_and(v_bits(a), odd)), v_float(vi_and(v_bits(b), odd)),
+              c);
+    return v_fma(v_float(vi_shl(v_bits(a), 16)), v_float(vi_shl(v_bits(b), 16)),
+                 c);
+}
+#endif
+
 /*
  * What a tile works on.  Element (i, p) of A is a[i * a_row + p * a_col];
  * rows of B, of the start and of C hold whole registers and are b_row,
@@ -79,8 +95,9 @@ typedef struct gemm_tile {
 } gemm_tile;
 
 /* The tile of mr rows and nv registers; both are constants where it is used,
- * so that all loops over them unroll and x lives in registers. */
-GEMM_INLINE void gemm_tile_run(size_t mr, size_t nv, size_t a_row,
+ * so that all loops over them unroll and x lives in registers.  pairs: of
+ * words of two numbers (gemm_pairs.h). */
+GEMM_INLINE void gemm_tile_run(size_t mr, size_t nv, bool pairs, size_t a_row,
                                const gemm_tile *t)
 {
     const real *a = t->a, *b = t->b;
@@ -108,7 +125,8 @@ GEMM_INLINE void gemm_tile_run(size_t mr, size_t nv, size_t a_row,
 
             GEMM_UNROLL
             for (size_t v = 0; v < nv; v++)
-                x[i][v] = v_fma(s, y[v], x[i][v]);
+                x[i][v] = pairs ? v_fma_pair(s, y[v], x[i][v])
+                                : v_fma(s, y[v], x[i][v]);
         }
         a += a_col;
         b += b_row;
@@ -133,9 +151,17 @@ GEMM_INLINE void gemm_tile_run(size_t mr, size_t nv, size_t a_row,
     static void gemm_tile_##mr##_##nv(const gemm_tile *t) \
     {                                                     \
         if (t->a_row == 1)                                \
-            gemm_tile_run(mr, nv, 1, t);                  \
+            gemm_tile_run(mr, nv, false, 1, t);           \
         else                                              \
-            gemm_tile_run(mr, nv, t->a_row, t);           \
+            gemm_tile_run(mr, nv, false, t->a_row, t);    \
+    }
+#define PAIR_TILE(mr, nv)                                 \
+    static void pair_tile_##mr##_##nv(const gemm_tile *t) \
+    {                                                     \
+        if (t->a_row == 1)                                \
+            gemm_tile_run(mr, nv, true, 1, t);            \
+        else                                              \
+            gemm_tile_run(mr, nv, true, t->a_row, t);     \
     }
 
 /* clang-format off */
@@ -169,16 +195,24 @@ typedef void (*gemm_tile_fn)(const gemm_tile *t);
 static const gemm_tile_fn gemm_tiles[GEMM_NV][GEMM_MR] = { GEMM_WIDTHS(
     GEMM_NAME) };
 
+#ifndef ITO_REAL_IS_DOUBLE
+GEMM_WIDTHS(PAIR_TILE)
+#define PAIR_NAME(mr, nv) [(nv)-1][(mr)-1] = pair_tile_##mr##_##nv,
+static const gemm_tile_fn pair_tiles[GEMM_NV][GEMM_MR] = { GEMM_WIDTHS(
+    PAIR_NAME) };
+#endif
+
 /* A tile of mr rows and nr columns, 1 <= nr <= GEMM_NR.  Columns that do not
  * fill their register go through a buffer, never beyond the edge of C. */
-static void gemm_tile_any(size_t mr, size_t nr, const gemm_tile *t)
+static void gemm_tile_any(const gemm_tile_fn tiles[GEMM_NV][GEMM_MR], size_t mr,
+                          size_t nr, const gemm_tile *t)
 {
     const size_t nv = (nr + SIMD_WIDTH - 1) / SIMD_WIDTH;
     real buf[GEMM_MR * GEMM_NR];
     gemm_tile in = *t;
 
     if (nr % SIMD_WIDTH == 0) {
-        gemm_tiles[nv - 1][mr - 1](t);
+        tiles[nv - 1][mr - 1](t);
         return;
     }
     for (size_t i = 0; i < mr; i++)
@@ -188,7 +222,7 @@ static void gemm_tile_any(size_t mr, size_t nr, const gemm_tile *t)
                              nr - j < SIMD_WIDTH ? nr - j : SIMD_WIDTH));
     in.start = in.c = buf;
     in.start_row = in.c_row = GEMM_NR;
-    gemm_tiles[nv - 1][mr - 1](&in);
+    tiles[nv - 1][mr - 1](&in);
     for (size_t i = 0; i < mr; i++)
         for (size_t j = 0; j < nr; j += SIMD_WIDTH)
             v_store_n(t->c + i * t->c_row + j, v_load(buf + i * GEMM_NR + j),

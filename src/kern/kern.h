@@ -89,6 +89,16 @@ typedef struct ito_gemm {
     real *work;
 } ito_gemm;
 
+/* Matrix products of one precision.  packed_b is the size of a packed k x n
+ * operand, in reals. */
+typedef struct ito_products {
+    size_t (*packed_b)(size_t k, size_t n);
+    void (*pack_b)(size_t k, size_t n, const real *b, size_t b_row,
+                   size_t b_col, real *out);
+    size_t (*gemm_work)(size_t m, size_t n, size_t k);
+    void (*gemm)(const ito_gemm *g);
+} ito_products;
+
 /*
  * Images, channels last, and their convolution with size x size weights:
  *
@@ -121,6 +131,10 @@ typedef struct ito_conv_run {
     const real *dz;
     real *dx;
     bool accumulate; /* add to y before the activation, or to dx */
+    /* NULL, or what z is added to last, without activation: an image as y, or
+     * one vector of channels for each image. */
+    const real *beside;
+    bool beside_vector;
     real *grad;
     real *work;
 } ito_conv_run;
@@ -253,7 +267,9 @@ typedef struct ito_kern64 {
 
 typedef struct ito_kern {
     const char *name;
-    const ito_kern64 *f64; /* NULL in the double build of the tests */
+    const ito_kern64 *f64;    /* NULL in the double build of the tests */
+    const ito_products *bf16; /* operands rounded to bf16 (gemm_pairs.h); NULL
+                                 in the double build of the tests */
 
     /* y = a x + y, by fma. */
     void (*axpy)(size_t n, real a, const real *x, real *y);
@@ -372,6 +388,12 @@ extern const ito_kern ito__kern_avx2;
 extern const ito_kern ito__kern_avx512;
 extern const ito_kern ito__kern_neon;
 
+extern const ito_products ito__bf16_c;
+extern const ito_products ito__bf16_avx2;
+extern const ito_products ito__bf16_avx512;
+extern const ito_products ito__bf16_avx512_bf16;
+extern const ito_products ito__bf16_neon;
+
 extern const ito_kern64 ito__kern64_c;
 extern const ito_kern64 ito__kern64_avx2;
 extern const ito_kern64 ito__kern64_avx512;
@@ -380,6 +402,10 @@ extern const ito_kern64 ito__kern64_neon;
 /* The table of that name, or the best for NULL; NULL when this build does
  * not hold it or this machine cannot run it. */
 const ito_kern *ito__kern_find(const char *name);
+
+/* The table with its products in bf16, by instructions where this machine
+ * has them (*native, may be NULL). */
+ito_kern ito__kern_bf16(const ito_kern *kern, bool *native);
 
 /* The i-th table of this build, best last, NULL past the end; *runs_here
  * (may be NULL) tells whether this machine runs it. */

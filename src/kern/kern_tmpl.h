@@ -30,6 +30,7 @@
 #define KERN_CAT_(a, b) a##b
 #define KERN_CAT(a, b)  KERN_CAT_(a, b)
 #ifndef ITO_REAL_IS_DOUBLE
+#include "kern/gemm_pairs.h"
 #define MAP_KERN64 KERN_CAT(ito__kern64_, SIMD_NAME)
 #include "kern/map_tmpl.h"
 #endif
@@ -41,6 +42,7 @@ const ito_kern KERN_CAT(ito__kern_, SIMD_NAME) = {
     .name = KERN_STR(SIMD_NAME),
 #ifndef ITO_REAL_IS_DOUBLE
     .f64 = &KERN_CAT(ito__kern64_, SIMD_NAME),
+    .bf16 = &KERN_CAT(ito__bf16_, SIMD_NAME),
     .map = vec_map,
 #endif
     .axpy = vec_axpy,

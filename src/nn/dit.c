@@ -8,7 +8,8 @@
  *     h    = h + g2 mlp(norm(h) (1 + s2) + m2)             c, from zero
  *     y    = unpatch(linear(norm(h) (1 + s) + m))          from zero
  *
- * With s, m and g from zero every block is the identity at first.
+ * With s, m and g from zero every block is the identity at first.  `standard`
+ * has c = act(W' act(W sinusoids(t) + b) + b' + label), as the paper.
  */
 #include <ito/layer.h>
 #include <ito/net.h>
@@ -37,6 +38,34 @@ static ito_status zero_linear(const maker *m, ito_node x, size_t cols,
     return rc;
 }
 
+/* c of the paper. */
+static ito_status make_standard_cond(maker *m)
+{
+    const size_t width = m->d.width;
+    ito_node h = 0, label;
+    ito_status rc = ito_graph_input(m->ctx, m->g, ITO_INPUT_T, 1, &h);
+
+    if (rc == ITO_OK)
+        rc = ito_graph_sinusoids(m->ctx, m->g, h, m->d.time_features,
+                                 m->d.time_scale, &h);
+    if (rc == ITO_OK)
+        rc = ito_graph_linear(m->ctx, m->g, h, width, ITO_ACT_SILU, &h);
+    if (rc == ITO_OK)
+        rc = ito_graph_linear(m->ctx, m->g, h, width, ITO_ACT_NONE, &h);
+    if (rc == ITO_OK && m->d.labels > 0) {
+        rc = ito_graph_input(m->ctx, m->g, ITO_INPUT_COND, 1, &label);
+        if (rc == ITO_OK)
+            rc = ito_graph_embed(m->ctx, m->g, label, m->d.labels, width,
+                                 &label);
+        if (rc == ITO_OK)
+            rc = ito_graph_add(m->ctx, m->g, h, label, &h);
+    }
+    if (rc == ITO_OK)
+        rc = ito_graph_act(m->ctx, m->g, h, ITO_ACT_SILU, &h);
+    m->cond = h;
+    return rc;
+}
+
 /* c: what all blocks are told of the time and the conditions. */
 static ito_status make_cond(maker *m)
 {
@@ -62,7 +91,9 @@ static ito_status make_cond(maker *m)
 static ito_status modulate(const maker *m, ito_node x, ito_node by,
                            size_t first, ito_node *out)
 {
-    const ito_norm norm = { .kind = ITO_NORM_LAYER, .plain = 1 };
+    const ito_norm norm = { .kind = ITO_NORM_LAYER,
+                            .plain = 1,
+                            .eps_digits = m->d.standard ? 6 : 0 };
     ito_status rc = ito_graph_norm(m->ctx, m->g, x, &norm, out);
 
     if (rc == ITO_OK)
@@ -78,6 +109,8 @@ static ito_status join(const maker *m, ito_node branch, ito_node by,
 {
     ito_status rc = ito_graph_columns(m->ctx, m->g, by, first, m->d.width, &by);
 
+    if (rc == ITO_OK && m->d.dropout != 0.0)
+        rc = ito_graph_dropout(m->ctx, m->g, branch, m->d.dropout, &branch);
     if (rc == ITO_OK)
         rc = ito_graph_mul(m->ctx, m->g, branch, by, &branch);
     if (rc == ITO_OK)
@@ -161,7 +194,7 @@ static ito_status make_image(const maker *m, ito_node h)
 static ito_status build(maker *m)
 {
     ito_node h;
-    ito_status rc = make_cond(m);
+    ito_status rc = m->d.standard ? make_standard_cond(m) : make_cond(m);
 
     if (rc == ITO_OK)
         rc = make_tokens(m, &h);
@@ -187,6 +220,9 @@ static ito_status check(ito_ctx *ctx, const ito_dit *d)
                          "dit: width %zu (at most %d, a multiple of the %zu "
                          "heads), depth %zu (at most %d)",
                          d->width, WIDTH_MAX, d->heads, d->depth, DEPTH_MAX);
+    if (d->labels == 1)
+        return ito__fail(ctx, ITO_EARG,
+                         "dit: one label, and none is one of them");
     return ITO_OK;
 }
 
@@ -200,7 +236,9 @@ ito_status ito_dit_build(ito_ctx *ctx, const ito_dit *dit, ito_graph **out)
     m.d.width = m.d.width ? m.d.width : 256;
     m.d.depth = m.d.depth ? m.d.depth : 6;
     m.d.heads = m.d.heads ? m.d.heads : 4;
-    m.d.time_features = m.d.time_features ? m.d.time_features : 16;
+    if (m.d.time_features == 0)
+        m.d.time_features = m.d.standard ? 128 : 16;
+    m.d.time_scale = m.d.time_scale ? m.d.time_scale : 1;
     if ((rc = check(ctx, &m.d)) != ITO_OK ||
         (rc = ito_graph_new(ctx, &m.g)) != ITO_OK)
         return rc;

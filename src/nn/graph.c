@@ -16,7 +16,7 @@ static const op *const ops[] = {
     &ito__op_upsample,  &ito__op_pool,      &ito__op_mean,
     &ito__op_attention, &ito__op_patches,   &ito__op_unpatch,
     &ito__op_positions, &ito__op_conv,      &ito__op_norm,
-    &ito__op_waves,
+    &ito__op_waves,     &ito__op_sinusoids, &ito__op_dropout,
 };
 
 const op *ito__op_find(const char *name)

@@ -3,10 +3,17 @@
  * graph_run.c - the public calls that run a graph, in floats.
  */
 #include "nn/plan.h"
+#include "rng/noise.h"
 
 static run_input input_of(const ito_batch *in)
 {
-    return (run_input){ .rows = in->rows, .in = { in->x, in->t, in->cond } };
+    run_input r = { .rows = in->rows, .in = { in->x, in->t, in->cond } };
+
+    if (in->drop) {
+        r.drop = ito__noise_row(in->drop, in->id0);
+        r.drops = true;
+    }
+    return r;
 }
 
 void ito_weights_pack(ito_ctx *ctx, ito_weights *w, const float *params)

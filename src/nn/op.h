@@ -71,7 +71,8 @@ typedef struct call {
     real *y;
     real *saved;
     real *work;
-    bool train; /* the mode is TRAIN */
+    bool train;             /* the mode is TRAIN */
+    const ito_philox *drop; /* dropout of the first row; NULL: none */
     /* backward only */
     real *dy;                     /* may be overwritten */
     real *dx[NODE_INPUTS_MAX];    /* NULL: not wanted */
@@ -101,7 +102,32 @@ struct op {
     /* How many of the node's parameters, its last ones, are running values
      * (ito_slice.running); NULL for none. */
     size_t (*running)(const node *n);
+    /* The gradient of an input of as many columns is dy itself, so that dx
+     * may be dy. */
+    bool passes;
+    /* Whether backward leaves dy as it was; NULL: it does not. */
+    bool (*keeps)(const node *n);
 };
+
+/*
+ * Two nodes that run as one where nothing else reads the output of the first,
+ * which is input 0 of the second: the same numbers, without a pass through
+ * memory between them.  The functions take the calls of both.
+ */
+typedef struct op_pair {
+    const op *first, *second;
+    bool stored; /* but for inference the output of the first is wanted */
+    bool (*fits)(const node *first, const node *second); /* NULL: always */
+    void (*infer)(const call *first, const call *second);
+    void (*forward)(const call *first, const call *second);
+    /* dy of the second to dx and grad of both, dy of the first being that of
+     * the second; NULL: one after the other. */
+    void (*backward)(const call *first, const call *second);
+} op_pair;
+
+extern const op_pair ito__act_norm;
+extern const op_pair ito__norm_act;
+extern const op_pair ito__conv_add;
 
 extern const op ito__op_input;
 extern const op ito__op_linear;
@@ -125,6 +151,8 @@ extern const op ito__op_positions;
 extern const op ito__op_conv;
 extern const op ito__op_norm;
 extern const op ito__op_waves;
+extern const op ito__op_sinusoids;
+extern const op ito__op_dropout;
 
 static inline bool same_dims(const dims *a, const dims *b)
 {

@@ -62,21 +62,50 @@ static ito_status shape(ito_ctx *ctx, node *n)
     return ITO_OK;
 }
 
+static ito_conv_run run_of(const call *c, const ito_conv_shape *s)
+{
+    return (ito_conv_run){ .s = s,
+                           .rows = c->rows,
+                           .packed = c->packed,
+                           .x = c->x[0],
+                           .y = c->y,
+                           .bias = c->params + weights(c->n),
+                           .act = c->n->act,
+                           .work = c->work };
+}
+
 static void run(const call *c, real *deriv)
 {
     const ito_conv_shape s = shape_of(c->n);
-    const ito_conv_run r = { .s = &s,
-                             .rows = c->rows,
-                             .packed = c->packed,
-                             .x = c->x[0],
-                             .y = c->y,
-                             .bias = c->params + weights(c->n),
-                             .act = c->n->act,
-                             .deriv = deriv,
-                             .work = c->work };
+    ito_conv_run r = run_of(c, &s);
 
+    r.deriv = deriv;
     c->kern->conv(&r);
 }
+
+/* The convolution with what is added to it. */
+static void run_add(const call *conv, const call *add)
+{
+    const ito_conv_shape s = shape_of(conv->n);
+    ito_conv_run r = run_of(conv, &s);
+
+    r.y = add->y;
+    r.beside = add->x[1];
+    r.beside_vector = add->n->in_cols[1] < add->n->cols;
+    conv->kern->conv(&r);
+}
+
+static bool is_plain(const node *conv, const node *add)
+{
+    (void)add;
+    return conv->act == ITO_ACT_NONE;
+}
+
+const op_pair ito__conv_add = { .first = &ito__op_conv,
+                                .second = &ito__op_add,
+                                .fits = is_plain,
+                                .infer = run_add,
+                                .forward = run_add };
 
 static void infer(const call *c)
 {
@@ -157,6 +186,11 @@ static int slice(const node *n, size_t i, ito_slice *s)
     return 0;
 }
 
+static bool keeps(const node *n)
+{
+    return n->act == ITO_ACT_NONE;
+}
+
 const op ito__op_conv = {
     .name = "conv",
     .inputs = 1,
@@ -170,6 +204,7 @@ const op ito__op_conv = {
     .work = work,
     .madds = madds,
     .slice = slice,
+    .keeps = keeps,
 };
 
 ito_status ito_graph_conv(ito_ctx *ctx, ito_graph *g, ito_node x,

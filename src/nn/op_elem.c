@@ -15,7 +15,7 @@ void ito__op_give(const call *c, size_t i, const real *v)
 {
     const size_t n = c->rows * c->n->in_cols[i];
 
-    if (!c->dx[i])
+    if (!c->dx[i] || (c->dx[i] == v && !c->dx_add[i]))
         return;
     if (c->dx_add[i])
         c->kern->add(n, v, c->dx[i], c->dx[i]);
@@ -45,8 +45,12 @@ static void act_forward(const call *c)
 
 static void act_backward(const call *c)
 {
-    c->kern->mul(c->rows * c->n->cols, c->dy, c->saved, c->dy);
-    ito__op_give(c, 0, c->dy);
+    const size_t n = c->rows * c->n->cols;
+
+    if (c->dx[0] && c->dx_add[0])
+        c->kern->muladd(n, c->dy, c->saved, c->dx[0]);
+    else if (c->dx[0])
+        c->kern->mul(n, c->dy, c->saved, c->dx[0]);
 }
 
 const op ito__op_act = {
@@ -134,6 +138,7 @@ const op ito__op_add = {
     .infer = add_forward,
     .forward = add_forward,
     .backward = add_backward,
+    .passes = true,
 };
 
 ito_status ito_graph_add(ito_ctx *ctx, ito_graph *g, ito_node a, ito_node b,

@@ -167,6 +167,11 @@ static int slice(const node *n, size_t i, ito_slice *s)
     return 0;
 }
 
+static bool keeps(const node *n)
+{
+    return n->act == ITO_ACT_NONE;
+}
+
 const op ito__op_linear = {
     .name = "linear",
     .inputs = 1,
@@ -174,6 +179,7 @@ const op ito__op_linear = {
     .infer = infer,
     .forward = forward,
     .backward = backward,
+    .keeps = keeps,
     .packed_size = packed_size,
     .pack = pack,
     .work = work,

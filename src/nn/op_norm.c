@@ -34,6 +34,14 @@
 
 enum { GROUPS, PLAIN, DIGITS };
 
+/* Of what is saved by batch norm, each for every channel: m and s, and what a
+ * shard saw, rows m and rows v. */
+enum { SAVED_SEEN = 2, SAVED_BATCH = 4 };
+
+/* Places that go through several passes while they are in cache: some 16 KiB.
+ */
+#define CHUNK 4096
+
 #define DIGITS_MAX 12
 
 static bool is_batch(const node *n)
@@ -86,7 +94,7 @@ static ito_status shape(ito_ctx *ctx, node *n)
     n->params = has_gamma(n) + has_beta(n) + (is_batch(n) ? 2 * x->c : 0);
     n->saved = n->in_cols[0] + places(x);
     if (by_columns(n))
-        n->saved = is_batch(n) ? 2 * x->c : 2 * groups;
+        n->saved = is_batch(n) ? SAVED_BATCH * x->c : 2 * groups;
     return ITO_OK;
 }
 
@@ -99,6 +107,7 @@ typedef struct set {
     real *mean, *scale;       /* m and s of every group */
     double *sum, *dot;        /* of every channel */
     real *by[3];              /* what every channel is multiplied by */
+    real *room;               /* a chunk */
     const real *gamma, *beta; /* NULL for 1 and 0 */
 } set;
 
@@ -120,6 +129,7 @@ static set set_of(const call *c, size_t r)
     s.by[0] = (real *)(void *)(s.dot + k);
     s.by[1] = s.by[0] + k;
     s.by[2] = s.by[1] + k;
+    s.room = s.by[2] + k + (all ? 2 * k : size_mul(2 * s.groups, c->rows));
     s.mean = (c->saved ? c->saved : s.by[2] + k) + (all ? 0 : r * n->saved);
     s.scale = s.mean + s.groups;
     return s;
@@ -130,27 +140,26 @@ static double gamma_of(const set *s, size_t j)
     return s->gamma ? (double)s->gamma[j] : 1.0;
 }
 
-static void sums(const call *c, const set *s, const real *y)
+/* How many of the places p .. rows - 1 go together. */
+static size_t chunk_of(const call *c, size_t p, size_t rows)
 {
-    const size_t k = c->n->dims.c;
-
-    memset(s->sum, 0, 2 * k * sizeof(*s->sum));
-    c->kern->colsums(s->rows, k, s->x, y, s->sum, s->dot);
+    return size_min(size_max(CHUNK / c->n->dims.c, 1), rows - p);
 }
 
-/* y = by[0] x + by[1]. */
-static void columns_apply(const call *c, const set *s, real *y)
+/* n numbers from `at` on of an activation. */
+static void act_part(const call *a, size_t at, size_t n, const real *x, real *y)
 {
-    const size_t k = c->n->dims.c, each = k / s->groups;
+    if (a->saved)
+        a->kern->act_grad(n, a->n->act, x, y, a->saved + at);
+    else
+        a->kern->act(n, a->n->act, x, y);
+}
 
-    for (size_t j = 0; j < k; j++) {
-        const double a = gamma_of(s, j) * (double)s->scale[j / each];
-
-        s->by[0][j] = (real)a;
-        s->by[1][j] = (real)((s->beta ? (double)s->beta[j] : 0.0) -
-                             (double)s->mean[j / each] * a);
-    }
-    c->kern->affine(s->rows, k, s->x, s->by[0], s->by[1], y);
+/* The activation before the norm, if there is one: n numbers from `at` on. */
+static void act_before(const call *before, size_t at, size_t n)
+{
+    if (before)
+        act_part(before, at, n, before->x[0] + at, before->y + at);
 }
 
 /* Mean and variance of a group from the sums of its channels. */
@@ -170,20 +179,69 @@ static void group_moments(const call *c, const set *s, size_t g, double *mean,
     *var = *var > 0.0 ? *var : 0.0;
 }
 
-static void columns_forward(const call *c, size_t r)
+/* What this shard saw of channel j. */
+static void put_seen(const call *c, const set *s, size_t j, double mean,
+                     double var)
 {
-    const set s = set_of(c, r);
+    const size_t k = c->n->dims.c;
+    const double n = (double)s->rows, rows = (double)c->rows;
+    real *seen = c->saved + SAVED_SEEN * k;
+
+    seen[j] = (real)(rows * mean);
+    seen[k + j] = (real)(rows * var * (s->rows > 1 ? n / (n - 1.0) : 1.0));
+}
+
+/* Sums of x, which is the activation `before` where there is one, and m, s of
+ * every group; `from` is where the set begins. */
+static void columns_look(const call *c, const set *s, const call *before,
+                         size_t from)
+{
+    const size_t k = c->n->dims.c;
     const double eps = epsilon(c->n);
 
-    sums(c, &s, s.x);
-    for (size_t g = 0; g < s.groups; g++) {
+    memset(s->sum, 0, 2 * k * sizeof(*s->sum));
+    for (size_t p = 0, n; p < s->rows; p += n) {
+        const real *x = s->x + p * k;
+
+        n = chunk_of(c, p, s->rows);
+        act_before(before, from + p * k, n * k);
+        c->kern->colsums(n, k, x, x, s->sum, s->dot);
+    }
+    for (size_t g = 0; g < s->groups; g++) {
         double mean, var;
 
-        group_moments(c, &s, g, &mean, &var);
-        s.mean[g] = (real)mean;
-        s.scale[g] = (real)(1.0 / sqrt(var + eps));
+        group_moments(c, s, g, &mean, &var);
+        s->mean[g] = (real)mean;
+        s->scale[g] = (real)(1.0 / sqrt(var + eps));
+        if (c->saved && is_batch(c->n))
+            put_seen(c, s, g, mean, var);
     }
-    columns_apply(c, &s, c->y + r * c->n->cols);
+}
+
+/* y = by[0] x + by[1], x the activation `before` and y going through `after`
+ * where they are not NULL. */
+static void columns_apply(const call *c, const set *s, const call *before,
+                          const call *after, size_t from)
+{
+    const size_t k = c->n->dims.c, each = k / s->groups;
+    real *out = (after ? after->y : c->y) + from;
+
+    for (size_t j = 0; j < k; j++) {
+        const double a = gamma_of(s, j) * (double)s->scale[j / each];
+
+        s->by[0][j] = (real)a;
+        s->by[1][j] = (real)((s->beta ? (double)s->beta[j] : 0.0) -
+                             (double)s->mean[j / each] * a);
+    }
+    for (size_t p = 0, n; p < s->rows; p += n) {
+        real *y = out + p * k;
+
+        n = chunk_of(c, p, s->rows);
+        act_before(before, from + p * k, n * k);
+        c->kern->affine(n, k, s->x + p * k, s->by[0], s->by[1], y);
+        if (after)
+            act_part(after, from + p * k, n * k, y, y);
+    }
 }
 
 /* Running mean and variance instead of those of the rows. */
@@ -240,39 +298,53 @@ static void columns_slopes(const call *c, const set *s, size_t g)
     }
 }
 
-static void columns_backward(const call *c, size_t r, bool running)
+/* dx of the norm, or of the activation before it. */
+static void columns_dx(const call *c, const set *s, const call *before,
+                       size_t from)
 {
-    const set s = set_of(c, r);
     const size_t k = c->n->dims.c;
+    const call *to = before ? before : c;
+    const real *const *by = (const real *const *)s->by;
 
-    sums(c, &s, s.dy);
+    for (size_t p = 0, n; p < s->rows; p += n) {
+        const real *dy = s->dy + p * k, *x = s->x + p * k;
+        real *dx = to->dx[0] + from + p * k;
+
+        n = chunk_of(c, p, s->rows);
+        if (!before) {
+            c->kern->affine2(n, k, dy, x, by, c->dx_add[0], dx);
+            continue;
+        }
+        c->kern->affine2(n, k, dy, x, by, false, s->room);
+        (before->dx_add[0] ? c->kern->muladd : c->kern->mul)(
+            n * k, s->room, before->saved + from + p * k, dx);
+    }
+}
+
+static void columns_backward(const call *c, size_t r, const call *before,
+                             const call *after)
+{
+    const bool running = is_batch(c->n) && !c->train;
+    const set s = set_of(c, r);
+    const size_t k = c->n->dims.c, from = r * c->n->cols;
+
+    memset(s.sum, 0, 2 * k * sizeof(*s.sum));
+    for (size_t p = 0, n; p < s.rows; p += n) {
+        real *dy = c->dy + from + p * k;
+
+        n = chunk_of(c, p, s.rows);
+        if (after)
+            c->kern->mul(n * k, dy, after->saved + from + p * k, dy);
+        c->kern->colsums(n, k, s.x + p * k, dy, s.sum, s.dot);
+    }
     columns_grad(c, &s);
-    if (!c->dx[0])
+    if (!(before ? before : c)->dx[0])
         return;
     for (size_t g = 0; g < s.groups; g++)
         columns_slopes(c, &s, g);
     if (running)
         memset(s.by[1], 0, 2 * k * sizeof(*s.by[1]));
-    c->kern->affine2(s.rows, k, s.dy, s.x, (const real *const *)s.by,
-                     c->dx_add[0], c->dx[0] + r * c->n->cols);
-}
-
-/* What this shard saw, in the places of the running values' gradients. */
-static void put_seen(const call *c)
-{
-    const set s = set_of(c, 0);
-    const size_t k = c->n->dims.c;
-    real *to = c->grad + has_gamma(c->n) + has_beta(c->n);
-    const double n = (double)s.rows, rows = (double)c->rows;
-
-    sums(c, &s, s.x);
-    for (size_t j = 0; j < k; j++) {
-        double mean, var;
-
-        group_moments(c, &s, j, &mean, &var);
-        to[j] = (real)(rows * mean);
-        to[k + j] = (real)(rows * var * (s.rows > 1 ? n / (n - 1.0) : 1.0));
-    }
+    columns_dx(c, &s, before, from);
 }
 
 /* ---- by places ---- */
@@ -329,25 +401,42 @@ static void places_backward(const call *c)
 
 /* ---- the operation ---- */
 
-static void run_columns(const call *c, bool running)
+/* Forward by columns, with the activations before and after, or NULL. */
+static void run_columns(const call *c, bool running, const call *before,
+                        const call *after)
 {
     const size_t sets = is_batch(c->n) ? 1 : c->rows;
 
-    if (running && is_batch(c->n)) {
-        const set s = set_of(c, 0);
+    for (size_t r = 0; r < sets; r++) {
+        const set s = set_of(c, r);
 
-        set_running(c, &s);
-        columns_apply(c, &s, c->y);
-        return;
+        if (running && is_batch(c->n)) {
+            set_running(c, &s);
+            columns_apply(c, &s, before, after, 0);
+        } else {
+            columns_look(c, &s, before, r * c->n->cols);
+            columns_apply(c, &s, NULL, after, r * c->n->cols);
+        }
     }
+}
+
+static void back_columns(const call *c, const call *before, const call *after)
+{
+    const size_t sets = is_batch(c->n) ? 1 : c->rows, k = c->n->dims.c;
+
+    if (c->grad)
+        memset(c->grad, 0, c->n->params * sizeof(*c->grad));
+    if (c->grad && c->train && is_batch(c->n))
+        memcpy(c->grad + has_gamma(c->n) + has_beta(c->n),
+               c->saved + SAVED_SEEN * k, 2 * k * sizeof(*c->grad));
     for (size_t r = 0; r < sets; r++)
-        columns_forward(c, r);
+        columns_backward(c, r, before, after);
 }
 
 static void infer(const call *c)
 {
     if (by_columns(c->n))
-        run_columns(c, true);
+        run_columns(c, true, NULL, NULL);
     else
         places_forward(c, c->y, c->work + c->n->dims.c);
 }
@@ -355,29 +444,90 @@ static void infer(const call *c)
 static void forward(const call *c)
 {
     if (by_columns(c->n))
-        run_columns(c, !c->train);
+        run_columns(c, !c->train, NULL, NULL);
     else
         places_forward(c, c->saved, c->saved + c->rows * c->n->cols);
 }
 
 static void backward(const call *c)
 {
-    const size_t sets = is_batch(c->n) ? 1 : c->rows;
-
-    if (!by_columns(c->n)) {
+    if (by_columns(c->n))
+        back_columns(c, NULL, NULL);
+    else
         places_backward(c);
-        return;
-    }
-    if (c->grad)
-        memset(c->grad, 0, c->n->params * sizeof(*c->grad));
-    if (c->grad && is_batch(c->n))
-        put_seen(c);
-    for (size_t r = 0; r < sets; r++)
-        columns_backward(c, r, is_batch(c->n) && !c->train);
 }
 
-/* Sums in double, three vectors of channels, mean and scale of every row; or
- * a vector of channels and a number for every place. */
+/* ---- with an activation ---- */
+
+static bool second_by_columns(const node *act, const node *norm)
+{
+    (void)act;
+    return by_columns(norm);
+}
+
+static bool first_by_columns(const node *norm, const node *act)
+{
+    (void)act;
+    return by_columns(norm);
+}
+
+/* In inference the activation is kept nowhere: it passes through y. */
+static void act_norm(const call *act, const call *norm, bool running)
+{
+    call before = *act, c = *norm;
+
+    before.y = act->y ? act->y : norm->y;
+    c.x[0] = before.y;
+    run_columns(&c, running, &before, NULL);
+}
+
+static void act_norm_infer(const call *act, const call *norm)
+{
+    act_norm(act, norm, true);
+}
+
+static void act_norm_forward(const call *act, const call *norm)
+{
+    act_norm(act, norm, !norm->train);
+}
+
+static void act_norm_backward(const call *act, const call *norm)
+{
+    back_columns(norm, act, NULL);
+}
+
+static void norm_act_infer(const call *norm, const call *act)
+{
+    run_columns(norm, true, NULL, act);
+}
+
+static void norm_act_forward(const call *norm, const call *act)
+{
+    run_columns(norm, !norm->train, NULL, act);
+}
+
+static void norm_act_backward(const call *norm, const call *act)
+{
+    back_columns(norm, NULL, act);
+}
+
+const op_pair ito__act_norm = { .first = &ito__op_act,
+                                .second = &ito__op_norm,
+                                .stored = true,
+                                .fits = second_by_columns,
+                                .infer = act_norm_infer,
+                                .forward = act_norm_forward,
+                                .backward = act_norm_backward };
+
+const op_pair ito__norm_act = { .first = &ito__op_norm,
+                                .second = &ito__op_act,
+                                .fits = first_by_columns,
+                                .infer = norm_act_infer,
+                                .forward = norm_act_forward,
+                                .backward = norm_act_backward };
+
+/* Sums in double, three vectors of channels, mean and scale of every row, a
+ * chunk; or a vector of channels and a number for every place. */
 static size_t work(const ito_kern *kern, const node *n, size_t rows)
 {
     const size_t k = n->dims.c;
@@ -386,7 +536,7 @@ static size_t work(const ito_kern *kern, const node *n, size_t rows)
 
     (void)kern;
     if (by_columns(n))
-        return size_add(stats, 7 * k);
+        return size_add(stats, 7 * k + size_max(CHUNK, k));
     return size_add(4 * k, size_mul(rows, places(&n->dims)));
 }
 

@@ -14,6 +14,8 @@ typedef struct place {
     bool live;   /* the output depends on it */
     bool wanted; /* its gradient is needed */
     bool dx_add[NODE_INPUTS_MAX];
+    const op_pair *pair; /* the node runs with another; else NULL */
+    size_t first;        /* of the pair; NO_NODE for the first itself */
 } place;
 
 struct ito_plan {
@@ -30,6 +32,8 @@ struct ito_plan {
 typedef struct run_input {
     size_t rows;
     const real *in[3]; /* by ito_input */
+    ito_philox drop;   /* dropout of the first row, ... */
+    bool drops;        /* ... where this is set */
 } run_input;
 
 const real *ito__run_infer(const ito_plan *plan, const ito_weights *w,

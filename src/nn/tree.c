@@ -15,6 +15,31 @@ size_t ito__tree_nodes_max(size_t shards)
     return n + 1; /* and the leaf that is being filled */
 }
 
+/* How many maximal subtrees lo .. hi - 1 is made of. */
+static size_t subtrees(size_t lo, size_t hi)
+{
+    size_t count = 0;
+
+    for (size_t size; lo < hi; lo += size, count++) {
+        size = 1;
+        while (lo % (2 * size) == 0 && 2 * size <= hi - lo)
+            size *= 2;
+    }
+    return count;
+}
+
+size_t ito__tree_range_nodes(size_t lo, size_t hi)
+{
+    size_t most = 1;
+
+    for (size_t i = lo; i < hi; i++) {
+        const size_t held = subtrees(lo, i) + 1;
+
+        most = held > most ? held : most;
+    }
+    return most;
+}
+
 void ito__tree_reset(tree_range *r)
 {
     r->count = 0;

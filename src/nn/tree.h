@@ -30,6 +30,10 @@ typedef struct tree_range {
 /* How many nodes a range of a tree of `shards` leaves can hold at once. */
 size_t ito__tree_nodes_max(size_t shards);
 
+/* How many buffers the range lo .. hi - 1 needs, the leaf that is being filled
+ * among them; at least one. */
+size_t ito__tree_range_nodes(size_t lo, size_t hi);
+
 /* Forget what is held.  All nodes[].sum must point to buffers. */
 void ito__tree_reset(tree_range *r);
 

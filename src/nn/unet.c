@@ -35,7 +35,9 @@ typedef struct builder {
 
 static ito_status conv(builder *b, ito_node *x, size_t channels, size_t stride)
 {
-    const ito_conv c = { .channels = channels, .stride = stride };
+    const ito_conv c = { .channels = channels,
+                         .stride = stride,
+                         .direct = b->net.direct };
 
     return ito_graph_conv(b->ctx, b->g, *x, &c, x);
 }

@@ -8,14 +8,24 @@
 
 ito_status ito_weights_new(ito_ctx *ctx, const ito_graph *g, ito_weights **out)
 {
-    ito_weights *w = ito__calloc(ctx, 1, sizeof(*w));
+    return ito_weights_new_in(ctx, g, ITO_PRECISION_F32, out);
+}
+
+ito_status ito_weights_new_in(ito_ctx *ctx, const ito_graph *g,
+                              ito_precision precision, ito_weights **out)
+{
+    ito_weights *w;
 
     *out = NULL;
+    if ((unsigned)precision > ITO_PRECISION_BF16)
+        return ito__fail(ctx, ITO_EARG, "weights: no precision %d",
+                         (int)precision);
+    w = ito__calloc(ctx, 1, sizeof(*w));
     if (!w)
         return ito__fail(ctx, ITO_ENOMEM, "packed weights");
     w->ctx = ctx;
     w->g = g;
-    w->kern = ctx->kern;
+    w->kern = precision == ITO_PRECISION_BF16 ? &ctx->bf16 : ctx->kern;
     w->offset = ito__calloc(ctx, g->count + 1, sizeof(*w->offset));
     for (size_t i = 0; w->offset && i < g->count; i++) {
         const node *n = &g->nodes[i];

@@ -170,7 +170,7 @@ static ito_status draw_density(ito_ctx *ctx, const pen *p,
     return ITO_OK;
 }
 
-/* Names of rows, beside a picture. */
+/* Names of rows, beside a picture, and of columns, above it. */
 static void draw_captions(const pen *p, const ito_panel *panel, const layer *l)
 {
     const char *text = l->captions;
@@ -180,6 +180,12 @@ static void draw_captions(const pen *p, const ito_panel *panel, const layer *l)
         ito__text_show(p, ito__paper_x(panel, 0.0) - 4.0,
                        ito__paper_y(panel, l->level[k]) + 0.35 * LABEL_SIZE,
                        text, LABEL_SIZE, 1.0);
+        text += strlen(text) + 1;
+    }
+    for (size_t k = 0; k < l->lines; k++) {
+        ito__text_show(p, ito__paper_x(panel, l->u[k]),
+                       ito__paper_y(panel, l->y[1]) - 4.0, text, LABEL_SIZE,
+                       0.5);
         text += strlen(text) + 1;
     }
 }

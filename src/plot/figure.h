@@ -70,7 +70,8 @@ struct layer {
     uint32_t *dots; /* PICTURE: 0xRRGGBB, rows of dots_w, the top first; */
     size_t dots_w, dots_h;
     char *captions; /* ... texts, each ended by a zero byte, whose right ends
-                          lie at x = 0 and y = level[k], k < level_count */
+                          lie at x = 0 and y = level[k], k < level_count; then
+                          those above, at x = u[k], k < lines */
     double depth;   /* DENSITY, PATHS: share of the map that is used */
     range colours;  /* values of the first and the last colour */
     bool capped;    /* there are values above the last colour */

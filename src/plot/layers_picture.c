@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * layers_picture.c - a layer of dots of colour, with names of its rows.
+ * layers_picture.c - a layer of dots of colour, with names of its rows and
+ * columns.
  */
 #include <math.h>
 #include <string.h>
@@ -9,30 +10,39 @@
 
 #define DOTS_MOST 16384
 
-static bool is_sound(const ito_dots *d)
+static bool are_sound(size_t count, const char *const *text, const double *at)
 {
-    if (!d || !d->rgb || d->width == 0 || d->height == 0 ||
-        d->width > DOTS_MOST || d->height > DOTS_MOST ||
-        d->caption_count > DOTS_MOST ||
-        (d->caption_count > 0 && (!d->caption || !d->caption_y)))
+    if (count > DOTS_MOST || (count > 0 && (!text || !at)))
         return false;
-    for (size_t k = 0; k < d->caption_count; k++)
-        if (!d->caption[k] || !(fabs(d->caption_y[k]) <= 1e6))
+    for (size_t k = 0; k < count; k++)
+        if (!text[k] || !(fabs(at[k]) <= 1e6))
             return false;
     return true;
 }
 
-/* The captions, one behind the other. */
+static bool is_sound(const ito_dots *d)
+{
+    return d && d->rgb && d->width > 0 && d->height > 0 &&
+           d->width <= DOTS_MOST && d->height <= DOTS_MOST &&
+           are_sound(d->caption_count, d->caption, d->caption_y) &&
+           are_sound(d->head_count, d->head, d->head_x);
+}
+
+/* The captions, then the heads, one behind the other. */
 static char *join(ito_ctx *ctx, const ito_dots *d)
 {
     const ito_mark mark = ito__arena_mark(ctx);
-    char **text = ito__arena_get(ctx, (d->caption_count + 1) * sizeof(*text));
+    const size_t count = d->caption_count + d->head_count;
+    char **text = ito__arena_get(ctx, (count + 1) * sizeof(*text));
     size_t bytes = 1, used = 0;
     char *all = NULL;
     bool fine = text != NULL;
 
-    for (size_t k = 0; fine && k < d->caption_count; k++) {
-        text[k] = ito__text_copy(ctx, d->caption[k], false);
+    for (size_t k = 0; fine && k < count; k++) {
+        const char *from = k < d->caption_count ? d->caption[k]
+                                                : d->head[k - d->caption_count];
+
+        text[k] = ito__text_copy(ctx, from, false);
         fine = text[k] != NULL;
         bytes += fine ? strlen(text[k]) + 1 : 0;
         used = fine ? k + 1 : k;
@@ -65,7 +75,8 @@ ito_status ito_panel_dots(ito_ctx *ctx, ito_panel *panel, const ito_dots *d)
                          "plot: a picture of 1 to %d dots along either side, "
                          "and its captions, must be given",
                          DOTS_MOST);
-    l = ito__layer_new(ctx, panel, NULL, 4 + d->caption_count, &rc);
+    l = ito__layer_new(ctx, panel, NULL, 4 + d->caption_count + d->head_count,
+                       &rc);
     if (!l)
         return rc;
     l->kind = LAYER_PICTURE;
@@ -79,6 +90,10 @@ ito_status ito_panel_dots(ito_ctx *ctx, ito_panel *panel, const ito_dots *d)
     l->y[1] = (double)d->height;
     for (size_t k = 0; k < d->caption_count; k++)
         l->level[k] = (double)d->height - d->caption_y[k];
+    l->u = l->level + d->caption_count;
+    l->lines = d->head_count;
+    for (size_t k = 0; k < d->head_count; k++)
+        l->u[k] = d->head_x[k];
     l->dots_w = d->width;
     l->dots_h = d->height;
     l->dots = ito__alloc(ctx, d->width * d->height * sizeof(*l->dots));

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "ctx/ctx.h"
+#include "kern/dmath.h"
 #include "rng/noise.h"
 
 #define NARROW ITO__NOISE_NARROW
@@ -132,6 +133,14 @@ ito_philox ito__noise_run(const ito_noise *at, uint64_t id0, size_t comp,
     return address(at, id0 / (f64 ? 16 : 32) * 8, (uint32_t)comp);
 }
 
+ito_philox ito__noise_row(const ito_noise *at, uint64_t id)
+{
+    ito_philox p = address(at, id, 0);
+
+    p.wide = true;
+    return p;
+}
+
 /* --- the interface ------------------------------------------------------- */
 
 /* One call of the interface, for the pool; one of the two outputs is there. */
@@ -233,4 +242,34 @@ ito_status ito_noise_uniform64(ito_ctx *ctx, const ito_noise *at, uint64_t id0,
         (fill_job){
             .at = at, .id0 = id0, .dim = dim, .f64 = out, .uniform = true },
         n);
+}
+
+#define HALF_PI 1.57079632679489661923
+
+ito_status ito_noise_between(ito_ctx *ctx, const ito_noise *at,
+                             const uint64_t id[2], size_t n, size_t dim,
+                             float *out)
+{
+    const float *end;
+    ito_status rc;
+
+    if (!ctx)
+        return ITO_EARG;
+    if (!id || id[0] == id[1] || n < 2 || size_mul(n, dim) == SIZE_MAX)
+        return ito__fail(ctx, ITO_EARG,
+                         "noise between two particles: give two ids that "
+                         "differ, and 2 or more rows");
+    rc = ito_noise_normal(ctx, at, id[0], 1, dim, out);
+    if (rc != ITO_OK)
+        return rc;
+    end = out + (n - 1) * dim;
+    rc = ito_noise_normal(ctx, at, id[1], 1, dim, out + (n - 1) * dim);
+    for (size_t k = 1; rc == ITO_OK && k + 1 < n; k++) {
+        const double angle = HALF_PI * (double)k / (double)(n - 1);
+        const double a = ito__cos(angle), b = ito__sin(angle);
+
+        for (size_t c = 0; c < dim; c++)
+            out[k * dim + c] = (float)(a * (double)out[c] + b * (double)end[c]);
+    }
+    return rc;
 }

@@ -53,6 +53,10 @@ void ito__normal_span64(const ito_kern *kern, const ito_noise *at, uint64_t id,
 ito_philox ito__noise_run(const ito_noise *at, uint64_t id0, size_t comp,
                           bool f64);
 
+/* The counter from which kernels make the components of one id, from the first
+ * on, of dim >= 32; that of the next id is one more. */
+ito_philox ito__noise_row(const ito_noise *at, uint64_t id);
+
 /* The four words of one Philox block: a scalar reference, and what integer
  * draws are made of. */
 void ito__philox_block(const ito_noise *at, uint64_t g, uint32_t component,

@@ -221,6 +221,7 @@ static bool accept(run *r, run_worker *w, control *c, size_t point, bool hits)
 
     w->taken++;
     c->t = w->s.t_end;
+    ito__quadrature_accept(r, w);
     rc = ito__run_finish(r, w);
     if (rc != 0) {
         ito__run_fault(r, w, ito__run_why(w, rc));
@@ -242,8 +243,12 @@ static int try_step(run *r, run_worker *w, const control *c, double *e,
     if (rc != 0)
         return rc;
     *e = ito__adapt_error(r, w, row);
-    if (*e <= 1.0 && c->dense && wanted_inside(r, w))
+    if (!(*e <= 1.0) || !c->dense)
+        return 0;
+    if (r->quadrature || wanted_inside(r, w))
         rc = ito__step_dense(&w->s);
+    if (rc == 0 && r->quadrature)
+        rc = ito__quadrature_step(r, w);
     return rc;
 }
 

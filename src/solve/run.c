@@ -80,6 +80,7 @@ void ito__run_carve(carver *c, const run *r, run_worker *w)
     v.variance = ito__carve(c, size_mul(plan->rows, sizeof(double)));
     v.edge = ito__carve(c, size_mul(plan->rows, sizeof(unsigned)));
     carve_noise(c, r, &v);
+    ito__quadrature_carve(c, r, &v);
     if (sinks > 0) {
         v.next = ito__carve(c, size_mul(sinks, sizeof(*v.next)));
         if (!plan->wide)
@@ -202,6 +203,7 @@ static void begin_tile(run *r, run_worker *w, size_t thread, size_t begin,
     ito__block_point(&w->work, w->sigma,
                      w->s.field->dim * (w->s.matrix ? w->s.motions : 1));
     ito__noise_begin(r, w);
+    ito__quadrature_begin(r, w);
     memset(w->now.stopped, 0, tile->n);
     w->now.stopped_count = 0;
     w->earlier = 0;
@@ -275,6 +277,7 @@ void ito__run_tile(run *r, run_worker *w, size_t thread, size_t begin,
     if (!done)
         return;
     count(r, w);
+    ito__quadrature_store(r, w, begin);
     if (r->absorbs && r->problem->exit_times)
         memcpy(r->problem->exit_times + begin, w->now.exits,
                tile->n * sizeof(*w->now.exits));

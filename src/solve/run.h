@@ -9,6 +9,7 @@
 #include <stdatomic.h>
 
 #include "rng/brownian.h"
+#include "solve/quadrature.h"
 #include "solve/stepper.h"
 
 /* Particles that share adaptive steps, by id; rows of a WIDE field. */
@@ -54,6 +55,7 @@ typedef enum run_noise {
 typedef struct run {
     ito_ctx *ctx;
     const ito_problem *problem;
+    const quadrature *quadrature; /* or NULL */
     const method *method;
     ito_solve_opts opts; /* defaults filled in */
     const double *grid;  /* NULL: equal steps */
@@ -109,6 +111,9 @@ typedef struct run_worker {
     bool fuses; /* steps may draw their noise themselves */
     brownian_tree tree;
     void *tree_block;
+    void **g;       /* a value of each integrand, see quadrature.h */
+    double *g_step; /* integrals over the step, and up to it */
+    double *g_sum;
     size_t tree_point; /* step whose node the tree is at; SIZE_MAX: none */
     /* sums over its tiles */
     size_t steps, evals;
@@ -183,6 +188,20 @@ bool ito__adapt_tree(run *r, run_worker *w);
 double ito__adapt_error(const run *r, run_worker *w, size_t *row);
 /* Freeze the particles whose last error is not at most 1; false: none. */
 bool ito__adapt_freeze(run_worker *w);
+
+/* --- quadrature.c: nothing where the run has no integrals -------------- */
+
+ito_status ito__quadrature_check(ito_ctx *ctx, const run *r);
+void ito__quadrature_carve(carver *c, const run *r, run_worker *w);
+/* At the start of a tile. */
+void ito__quadrature_begin(const run *r, run_worker *w);
+/* Integrals over the step just computed, after ito__step_dense; returns what
+ * the integrand returned. */
+int ito__quadrature_step(const run *r, run_worker *w);
+/* The step is accepted, but its state is not x yet. */
+void ito__quadrature_accept(const run *r, run_worker *w);
+/* At the end of a tile, to the caller's rows from `begin` on. */
+void ito__quadrature_store(const run *r, const run_worker *w, size_t begin);
 
 /* Point of the time grid of frame f of a sink, counted from the start of the
  * call; SIZE_MAX past the last. */

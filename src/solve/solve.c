@@ -145,6 +145,8 @@ static ito_status prepare(ito_ctx *ctx, run *r, const void *x,
     ito_status rc = ito__run_prepare(ctx, r, x, o);
     size_t rows = o->tile;
 
+    if (rc == ITO_OK)
+        rc = ito__quadrature_check(ctx, r);
     if (rc != ITO_OK)
         return rc;
     atomic_init(&r->limit, UINT_FAST64_MAX);
@@ -154,15 +156,22 @@ static ito_status prepare(ito_ctx *ctx, run *r, const void *x,
         return ITO_OK;
     if (r->adaptive)
         rows = group_of(r);
+    if (r->quadrature)
+        r->plan.outs = size_max(r->plan.outs, r->quadrature->count);
     r->plan.states = ito__stepper_states(&r->stepper);
     return ito__tile_size(ctx, "solve", &r->plan, rows, n, *threads);
 }
 
-ito_status ito_solve(ito_ctx *ctx, const ito_problem *problem, void *x,
-                     const ito_solve_opts *opts, ito_solve_stats *stats)
+ito_status ito__solve_quadrature(ito_ctx *ctx, const ito_problem *problem,
+                                 void *x, const ito_solve_opts *opts,
+                                 ito_solve_stats *stats, const quadrature *q)
 {
     const ito_solve_opts o = opts ? *opts : (ito_solve_opts){ 0 };
-    run r = { .ctx = ctx, .problem = problem, .step0 = o.step0, .rows = x };
+    run r = { .ctx = ctx,
+              .problem = problem,
+              .quadrature = q,
+              .step0 = o.step0,
+              .rows = x };
     ito_solve_stats got = { 0 };
     size_t threads;
     ito_status rc;
@@ -183,6 +192,12 @@ ito_status ito_solve(ito_ctx *ctx, const ito_problem *problem, void *x,
     if (rc == ITO_OK && stats)
         *stats = got;
     return rc;
+}
+
+ito_status ito_solve(ito_ctx *ctx, const ito_problem *problem, void *x,
+                     const ito_solve_opts *opts, ito_solve_stats *stats)
+{
+    return ito__solve_quadrature(ctx, problem, x, opts, stats, NULL);
 }
 
 ito_status ito_solve_bytes(ito_ctx *ctx, const ito_problem *problem,
