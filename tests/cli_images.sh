@@ -106,6 +106,9 @@ ok 'the same' ito data s.npy -o s2.npy
 same s.npy s2.npy
 if has_part cairo; then
     ok 'plot' ito plot images g.safetensors --steps 4 -n 30 -o p.png
+    ok 'report' ito report g.safetensors glyphs:size=8 -n 20 -o r.html
+    has 'on their way' r.html
+    has 'Images of the data' r.html
 fi
 if has_part png; then
     ok 'a grid' ito sample g.safetensors -n 30 --steps 4 --label all -o s.png

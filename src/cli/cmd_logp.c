@@ -223,7 +223,7 @@ static ito_status write_values(ito_ctx *ctx, const rows *r)
 
 static ito_status write_noise(ito_ctx *ctx, const rows *r)
 {
-    char(*names)[24] = calloc(r->dim, sizeof(*names));
+    char(*names)[24] = calloc(r->dim + 1, sizeof(*names));
     columns t;
     ito_status rc = columns_new(&t, r->n, r->dim);
 

@@ -12,15 +12,18 @@
 
 #include "cli/cmd.h"
 #include "cli/pictures.h"
+#include "cli/report_page.h"
 #include "cli/term.h"
 
 #define CELL_BYTES 64
+#define ROWS       20000
+#define IMAGES     100
 #define DATA_SEED  0x7265616cu /* real rows of a set: not those of training */
 
 static struct {
     const char *model, *data, *out, *pictures;
     size_t count;
-} args = { .count = 20000 };
+} args;
 
 static const opt options[] = {
     ARG("MODEL", &args.model, "trained model"),
@@ -29,21 +32,11 @@ static const opt options[] = {
     STRING('o', "out", "PAGE", &args.out, "write this HTML file"),
     STRING(0, "pictures", "FOLDER", &args.pictures,
            "write the pictures as PNG files into this folder too"),
-    SIZE('n', "count", &args.count, "samples to draw [20000]"),
+    SIZE('n', "count", &args.count, "samples to draw [20000; 100 images]"),
     SEED_OPTION,
     COMMON_OPTIONS,
     END,
 };
-
-/* Everything the page is made of. */
-typedef struct page {
-    ito_ctx *ctx;
-    mover mover; /* the model */
-    ito_model_record record;
-    const char *data_name;
-    ito_table *data, *fake;
-    ito_report *report;
-} page;
 
 static const ito_plot_opts plain; /* all defaults */
 
@@ -146,18 +139,16 @@ static ito_status add_metrics(page *p)
     return rc == ITO_OK ? ito_report_sheet(p->ctx, p->report, &sheet) : rc;
 }
 
-/* Put a figure into the page and, where asked for, into a file of its own;
- * frees the figure. */
-static ito_status add_figure(page *p, ito_status made, ito_figure *figure,
-                             const char *name, const char *caption)
+ito_status page_figure(page *p, ito_status made, ito_figure *figure,
+                       const char *name, const char *caption)
 {
     char path[4096];
     ito_status rc = made;
 
     if (rc == ITO_OK)
         rc = ito_report_figure(p->ctx, p->report, figure, caption);
-    if (rc == ITO_OK && args.pictures) {
-        snprintf(path, sizeof(path), "%s/%s.png", args.pictures, name);
+    if (rc == ITO_OK && p->folder) {
+        snprintf(path, sizeof(path), "%s/%s.png", p->folder, name);
         rc = ito_figure_write(p->ctx, figure, path);
     }
     ito_figure_free(figure);
@@ -173,7 +164,7 @@ static ito_status add_samples(page *p)
     rc = p->data
              ? picture_tables(p->ctx, p->data, p->fake, pairs, &plain, &figure)
              : picture_tables(p->ctx, p->fake, NULL, 0, &plain, &figure);
-    return add_figure(
+    return page_figure(
         p, rc, figure, "samples",
         pairs ? "Every pair of columns: the density of the data, and contours "
                 "of the samples that hold 30, 60 and 90 per cent of them."
@@ -191,17 +182,17 @@ static ito_status add_flow(page *p)
     rc = ito_report_heading(p->ctx, p->report, "From noise to data");
     if (rc == ITO_OK && ito_model_dim(p->mover.model) == 2) {
         rc = picture_flow(p->ctx, &p->mover, 1, &how, &field, &plain, &figure);
-        rc = add_figure(p, rc, figure, "field",
-                        "The density of the particles, and the field that "
-                        "moves them, at several times.");
+        rc = page_figure(p, rc, figure, "field",
+                         "The density of the particles, and the field that "
+                         "moves them, at several times.");
     }
     if (rc != ITO_OK)
         return rc;
     figure = NULL;
     rc = picture_trajectories(p->ctx, &p->mover, &how, &plain, &figure);
-    return add_figure(p, rc, figure, "trajectories",
-                      "Trajectories of 200 particles in the first coordinates "
-                      "of the model.");
+    return page_figure(p, rc, figure, "trajectories",
+                       "Trajectories of 200 particles in the first coordinates "
+                       "of the model.");
 }
 
 static ito_status add_training(page *p)
@@ -213,10 +204,24 @@ static ito_status add_training(page *p)
     if (rc == ITO_OK)
         rc = picture_loss(p->ctx, &p->mover, &plain, &figure);
     if (rc == ITO_OK)
-        rc = add_figure(p, rc, figure, "loss",
-                        "Training loss (the mean between two validations) and "
-                        "validation loss of the averaged weights.");
+        rc = page_figure(p, rc, figure, "loss",
+                         "Training loss (the mean between two validations) and "
+                         "validation loss of the averaged weights.");
     return rc == ITO_OK ? add_settings(p) : rc;
+}
+
+static ito_status add_rows(page *p)
+{
+    ito_status rc = add_samples(p);
+
+    if (rc == ITO_OK && p->data)
+        rc = add_metrics(p);
+    return rc == ITO_OK ? add_flow(p) : rc;
+}
+
+static int is_of_images(const page *p)
+{
+    return ito_schema_image(ito_model_schema(p->mover.model)) != NULL;
 }
 
 static ito_status write_page(page *p)
@@ -228,11 +233,8 @@ static ito_status write_page(page *p)
              p->data_name ? p->data_name : "a table");
     rc = ito_report_new(p->ctx, title, "Made by ito report.", &p->report);
     if (rc == ITO_OK)
-        rc = add_samples(p);
-    if (rc == ITO_OK && p->data)
-        rc = add_metrics(p);
-    if (rc == ITO_OK)
-        rc = add_flow(p);
+        rc = is_of_images(p) ? page_images(p, args.count ? args.count : IMAGES)
+                             : add_rows(p);
     if (rc == ITO_OK)
         rc = add_training(p);
     return rc == ITO_OK ? ito_report_write(p->ctx, p->report, args.out) : rc;
@@ -242,21 +244,24 @@ static ito_status write_page(page *p)
 static ito_status gather(page *p)
 {
     const ito_sample_opts o = { .seed = common.seed };
+    const size_t count = args.count ? args.count : ROWS;
     ito_status rc;
 
     p->data_name = args.data ? args.data : p->record.set;
     if (p->data_name[0] == '\0')
         p->data_name = NULL;
-    rc = ito_model_sample(p->ctx, p->mover.model, &o, args.count, &p->fake);
+    if (is_of_images(p))
+        return ITO_OK; /* page_images does */
+    rc = ito_model_sample(p->ctx, p->mover.model, &o, count, &p->fake);
     if (rc == ITO_OK && p->data_name)
-        rc = ito_data_read(p->ctx, p->data_name, NULL, 2 * args.count,
+        rc = ito_data_read(p->ctx, p->data_name, NULL, 2 * count,
                            common.seed ^ (uint64_t)DATA_SEED << 32, &p->data);
     return rc;
 }
 
 static int run(void)
 {
-    page p = { .ctx = NULL };
+    page p = { .folder = args.pictures };
     ito_status rc;
 
     if (!args.out)
@@ -286,9 +291,11 @@ const command command_report = {
              "metrics beside their noise floor, the field and trajectories "
              "from noise to data, the loss and the settings.\n\nThe data of a "
              "built-in set are drawn again; for a table give it as DATA, else "
-             "the page shows the samples alone.",
+             "the page shows the samples alone. Of images it shows a grid and "
+             "a film strip.",
     .examples = "ito report board.safetensors -o report.html\n"
-                "ito report houses.safetensors houses.csv -o report.html\n",
+                "ito report houses.safetensors houses.csv -o report.html\n"
+                "ito report digits.safetensors glyphs -o report.html\n",
     .options = options,
     .run = run,
 };

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #include "cli/cmd.h"
+#include "cli/draw_images.h"
 #include "cli/eval_print.h"
 #include "cli/real_rows.h"
 #include "cli/term.h"
@@ -28,24 +29,15 @@ static double share_at(const ito_neighbours *s, size_t i)
 
 /* ---- reading ---- */
 
-/* Each label of the model in turn, where it has any. */
 static ito_status draw_fake(ito_ctx *ctx, const char *name, size_t n,
                             ito_images **out)
 {
-    ito_sample_opts o = { .seed = common.seed };
+    const ito_sample_opts o = { .seed = common.seed };
     ito_model *model = NULL;
-    float *x = NULL;
     ito_status rc = ito_model_load(ctx, name, &model);
 
-    if (rc == ITO_OK) {
-        o.label = ito_model_labels(model) > 0 ? "all" : NULL;
-        x = calloc(n, ito_model_dim(model) * sizeof(*x));
-        rc = x ? ito_model_sample_rows(ctx, model, &o, n, x)
-               : cmd_fail(ITO_ENOMEM, "%zu images", n);
-    }
     if (rc == ITO_OK)
-        rc = ito_model_images(ctx, model, &o, n, x, out);
-    free(x);
+        rc = draw_model_images(ctx, model, &o, n, out);
     ito_model_free(model);
     return rc;
 }

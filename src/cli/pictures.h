@@ -113,7 +113,7 @@ ito_status picture_systems(ito_ctx *ctx, const family *family,
 /* --- pictures_images.c --------------------------------------------------- */
 
 /** Images of a file or a built-in set, or samples of a model, on a grid with
- *  the names of labels; n 0 = 100 of a model or a set. */
+ *  the names of labels; n 0 = 100. */
 ito_status picture_images(ito_ctx *ctx, const char *name,
                           const ito_image_opts *reading, const motion *how,
                           const ito_plot_opts *opts, ito_figure **out);

@@ -6,39 +6,27 @@
 #include <ito/model.h>
 #include <ito/plot_images.h>
 #include <ito/source.h>
-#include <stdlib.h>
 
 #include "cli/cmd.h"
+#include "cli/draw_images.h"
 #include "cli/image_options.h"
 #include "cli/motion.h"
 #include "cli/pictures.h"
 #include "cli/suffix.h"
 
-#define IMAGES 100 /* of a model or a built-in set */
+#define IMAGES 100 /* where nobody says */
 
-/* Samples of a model, each label in turn where it has some. */
 static ito_status sample_images(ito_ctx *ctx, const char *name,
                                 const motion *how, ito_images **out)
 {
-    const size_t n = how->n ? how->n : IMAGES;
-    ito_sample_opts o = { .solve = { .method = how->solver,
-                                     .steps = how->steps },
-                          .seed = how->seed };
+    const ito_sample_opts o = { .solve = { .method = how->solver,
+                                           .steps = how->steps },
+                                .seed = how->seed };
     ito_model *model = NULL;
-    float *x = NULL;
     ito_status rc = ito_model_load(ctx, name, &model);
 
-    if (rc == ITO_OK) {
-        o.label = ito_model_labels(model) > 0 ? "all" : NULL;
-        x = calloc(n, ito_model_dim(model) * sizeof(*x));
-        if (!x)
-            rc = cmd_fail(ITO_ENOMEM, "%zu images", n);
-    }
     if (rc == ITO_OK)
-        rc = ito_model_sample_rows(ctx, model, &o, n, x);
-    if (rc == ITO_OK)
-        rc = ito_model_images(ctx, model, &o, n, x, out);
-    free(x);
+        rc = draw_model_images(ctx, model, &o, how->n ? how->n : IMAGES, out);
     ito_model_free(model);
     return rc;
 }
@@ -47,7 +35,7 @@ ito_status picture_images(ito_ctx *ctx, const char *name,
                           const ito_image_opts *reading, const motion *how,
                           const ito_plot_opts *opts, ito_figure **out)
 {
-    const ito_grid_opts grid = { .most = how->n };
+    const ito_grid_opts grid = { .most = how->n ? how->n : IMAGES };
     ito_images *images = NULL;
     ito_status rc;
 

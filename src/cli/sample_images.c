@@ -200,47 +200,62 @@ static ito_status read_known(ito_ctx *ctx, const char *path,
     return ITO_OK;
 }
 
+/* keep[p] of a rectangle, or of all but one. */
+static ito_status box_mask(const ito_image_format *f, unsigned char *keep)
+{
+    const sample_image_options *a = &sample_image_args;
+    const char *text = a->keep ? a->keep : a->hole;
+    size_t box[4] = { 0 };
+
+    (void)read_box(text, box); /* sample_images_check did */
+    for (size_t p = 0; p < f->height * f->width; p++)
+        keep[p] = (p % f->width - box[0] < box[2] &&
+                   p / f->width - box[1] < box[3]) == (a->keep != NULL);
+    if (box[0] + box[2] > f->width || box[1] + box[3] > f->height)
+        return cmd_fail(ITO_EARG,
+                        "--%s %s: the images have %zu columns and %zu rows",
+                        a->keep ? "keep" : "hole", text, f->width, f->height);
+    return ITO_OK;
+}
+
+/* keep[p] of what is white in a file. */
+static ito_status painted_mask(ito_ctx *ctx, const ito_image_format *f,
+                               unsigned char *keep)
+{
+    const size_t pixels = f->height * f->width;
+    ito_image_format grey = *f;
+    ito_images *mask = NULL;
+    float *x = calloc(pixels, sizeof(*x));
+    ito_status rc;
+
+    if (!x)
+        return cmd_fail(ITO_ENOMEM, "a mask of %zu pixels", pixels);
+    grey.channels = 1;
+    rc = read_known(ctx, sample_image_args.mask, &grey, 0, &mask);
+    if (rc == ITO_OK)
+        rc = ito_images_rows(ctx, mask, 0, 1, x);
+    for (size_t p = 0; rc == ITO_OK && p < pixels; p++)
+        keep[p] = x[p] > 0.0f;
+    free(x);
+    ito_images_free(mask);
+    return rc;
+}
+
 /* keep[p]: whether pixel p is known. */
 static ito_status read_mask(ito_ctx *ctx, const ito_image_format *f,
                             unsigned char *keep)
 {
     const sample_image_options *a = &sample_image_args;
-    const char *text = a->keep ? a->keep : a->hole;
     const size_t pixels = f->height * f->width;
-    ito_images *mask = NULL;
-    float *x = NULL;
-    size_t box[4] = { 0 }, kept = 0;
-    ito_status rc = ITO_OK;
+    const ito_status rc =
+        a->keep || a->hole ? box_mask(f, keep) : painted_mask(ctx, f, keep);
+    size_t kept = 0;
 
-    if (text) {
-        (void)read_box(text, box); /* sample_images_check did */
-        for (size_t p = 0; p < pixels; p++)
-            keep[p] = (p % f->width - box[0] < box[2] &&
-                       p / f->width - box[1] < box[3]) == (a->keep != NULL);
-        if (box[0] + box[2] > f->width || box[1] + box[3] > f->height)
-            return cmd_fail(
-                ITO_EARG, "--%s %s: the images have %zu columns and %zu rows",
-                a->keep ? "keep" : "hole", text, f->width, f->height);
-    } else {
-        ito_image_format grey = *f;
-
-        grey.channels = 1;
-        rc = read_known(ctx, a->mask, &grey, 0, &mask);
-        x = calloc(pixels, sizeof(*x));
-        if (rc == ITO_OK && !x)
-            rc = cmd_fail(ITO_ENOMEM, "a mask of %zu pixels", pixels);
-        if (rc == ITO_OK)
-            rc = ito_images_rows(ctx, mask, 0, 1, x);
-        for (size_t p = 0; rc == ITO_OK && p < pixels; p++)
-            keep[p] = x[p] > 0.0f;
-    }
     for (size_t p = 0; p < pixels; p++)
         kept += keep[p];
     if (rc == ITO_OK && (kept == 0 || kept == pixels))
-        rc = cmd_fail(ITO_EARG, "--inpaint: %s of the images is kept",
-                      kept ? "all" : "nothing");
-    free(x);
-    ito_images_free(mask);
+        return cmd_fail(ITO_EARG, "--inpaint: %s of the images is kept",
+                        kept ? "all" : "nothing");
     return rc;
 }
 
