@@ -49,10 +49,12 @@ print_suppressions=0"
 # times as slow, they are left out: others run the same threads.
 set(results cli_bench cli_labs cli_pictures double_layers test_course_losses
             test_dist_laws test_energy_model test_oracle test_oracle_paths)
+set(one_thread test_gemm)
 
 # ito_test(NAME SECONDS LABEL COMMAND...): a CTest test in its own folder.
 function(ito_test name seconds label)
-    if(ITO_SANITIZE STREQUAL "thread" AND name IN_LIST results)
+    if(ITO_SANITIZE STREQUAL "thread" AND
+       (name IN_LIST results OR name IN_LIST one_thread))
         return()
     elseif(ITO_SANITIZE AND name IN_LIST results)
         list(APPEND label "slow")
@@ -80,10 +82,11 @@ foreach(file ${units})
     ito_unit(${file} 300 "unit")
 endforeach()
 
-# Long statistics and trainings are about results; under a sanitizer they would
-# take half an hour and run no code that the others do not.
+# Long statistics and trainings are about results, whose bits are those of every
+# build; under a sanitizer they would take half an hour.
+option(ITO_SLOW "Add the slow tests" ON)
 file(GLOB slow CONFIGURE_DEPENDS tests/slow_*.c)
-if(ITO_SANITIZE)
+if(ITO_SANITIZE OR NOT ITO_SLOW)
     set(slow)
 endif()
 foreach(file ${slow})
