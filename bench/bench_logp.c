@@ -7,7 +7,7 @@
  * The network is 3 -> 256 x 3 -> 2 with SiLU, trained on moons; the first run
  * leaves it in FOLDER, with the points and their values, for
  * bench/peers/torch_logp.py.  Adaptive dopri5 at 1e-5, the exact trace: once,
- * and as `ito logp` does it, with a second solve at 1e-4 for the error of
+ * and as `ito logp` does it, with a second solve at 2e-4 for the error of
  * steps.  Prints the median seconds of a call and a hash of the values.
  */
 #include <ito/likelihood.h>

@@ -15,7 +15,7 @@
 #define N   150
 #define DIM 2
 
-enum { POWER_5, STATE, SQUARE, COUNT };
+enum { POWER_5, POWER_4, STATE, SQUARE, COUNT };
 
 static ito_ctx *ctx;
 
@@ -58,7 +58,7 @@ static int drift(void *user, const ito_tile *tile, void *const *out)
     return 0;
 }
 
-/* 6 t^5, x_1, x_0 x_1 */
+/* 6 t^5, 5 t^4, x_1, x_0 x_1 */
 static int rates(void *user, const ito_tile *tile, void *const *out)
 {
     const double t = tile->t;
@@ -66,6 +66,7 @@ static int rates(void *user, const ito_tile *tile, void *const *out)
     (void)user;
     for (size_t i = 0; i < tile->npad; i++) {
         *at(tile, out, COUNT, i, POWER_5) = 6.0 * t * t * t * t * t;
+        *at(tile, out, COUNT, i, POWER_4) = 5.0 * t * t * t * t;
         *at(tile, out, COUNT, i, STATE) = state_of(tile, i, 1);
         *at(tile, out, COUNT, i, SQUARE) =
             state_of(tile, i, 0) * state_of(tile, i, 1);
@@ -116,6 +117,7 @@ static double error_of(const ito_field *field, const char *method, double t0,
         const double a = from[i * DIM], b = from[i * DIM + 1];
         const double exact[COUNT] = {
             [POWER_5] = pow(t1, 6.0) - pow(t0, 6.0),
+            [POWER_4] = pow(t1, 5.0) - pow(t0, 5.0),
             [STATE] = b * (1.0 - exp(-2.0 * span)) / 2.0,
             [SQUARE] = a * b * (1.0 - exp(-3.0 * span)) / 3.0
         };
@@ -157,6 +159,18 @@ TEST(polynomials_of_degree_5_in_time_are_exact)
         CHECK_NEAR(sums[i * COUNT + POWER_5], 1.0, 1e-15);
 }
 
+TEST(polynomials_of_degree_4_are_exact_over_many_steps)
+{
+    const ito_field field = field_of(ITO_FIELD_WIDE);
+    static double sums[N * COUNT];
+
+    for (double tol = 1e-2; tol > 1e-11; tol /= 10.0) {
+        (void)error_of(&field, "dopri5", 1.0, 0.0, tol, sums);
+        for (size_t i = 0; i < N; i++)
+            CHECK_NEAR(sums[i * COUNT + POWER_4], -1.0, 1e-13);
+    }
+}
+
 TEST(threads_do_not_show_in_an_integral)
 {
     const ito_field field = field_of(ITO_FIELD_WIDE);
@@ -179,6 +193,9 @@ TEST(what_cannot_be_integrated_is_refused)
     };
     const ito_solve_opts fixed = { .method = "dopri5", .steps = 4 };
     const ito_solve_opts heun = { .method = "heun", .rtol = 1e-3 };
+    const ito_solve_opts freezes = { .method = "dopri5",
+                                     .rtol = 1e-3,
+                                     .bad = ITO_BAD_FREEZE };
     const ito_solve_opts good = { .method = "dopri5", .rtol = 1e-3 };
     double sums[COUNT], x[DIM] = { 1.0, 1.0 };
     quadrature q = { .count = COUNT, .fn = rates, .sums = sums };
@@ -187,6 +204,9 @@ TEST(what_cannot_be_integrated_is_refused)
                 ITO_EUNFIT, "adaptive steps");
     CHECK_FAILS(ctx, ito__solve_quadrature(ctx, &problem, x, &heun, NULL, &q),
                 ITO_EUNFIT, "not heun");
+    CHECK_FAILS(ctx,
+                ito__solve_quadrature(ctx, &problem, x, &freezes, NULL, &q),
+                ITO_EUNFIT, "frozen");
     q.fn = refuses;
     CHECK_FAILS(ctx, ito__solve_quadrature(ctx, &problem, x, &good, NULL, &q),
                 ITO_ECALLBACK, "-7");
@@ -197,6 +217,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         RUN(integrals_follow_the_tolerance_both_ways_and_in_both_layouts),
         RUN(polynomials_of_degree_5_in_time_are_exact),
+        RUN(polynomials_of_degree_4_are_exact_over_many_steps),
         RUN(threads_do_not_show_in_an_integral),
         RUN(what_cannot_be_integrated_is_refused),
     };

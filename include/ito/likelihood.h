@@ -10,10 +10,11 @@
  * which one solve gives, backwards from data or forwards from noise.  Fixed
  * steps carry the pair (x, integral).  With rtol and a method of continuous
  * output (dopri5, tsit5, bs3, dop853) the steps follow from the error of x
- * alone, and the integral is summed over each step at three Gauss points of
- * that output: a pure quadrature (Hindmarsh et al., ACM TOMS 31 (2005) 363),
- * at some two thirds of the cost.  The divergence is the exact trace of the
- * Jacobian, or Hutchinson's estimate v' J v of it (Grathwohl et al.,
+ * alone, the worst of a control group, and the integral is a pure quadrature
+ * (Hindmarsh et al., ACM TOMS 31 (2005) 363) along that output: of polynomials
+ * through two points of each step, three of the first and the last, and those
+ * of the steps beside it; at half the cost.  The divergence is the exact trace
+ * of the Jacobian, or Hutchinson's estimate v' J v of it (Grathwohl et al.,
  * arXiv:1810.01367) by probes v of +-1 that are fixed along a trajectory: each
  * probe has its own integral, so the spread among them is known.
  *
@@ -21,7 +22,7 @@
  * reported beside each value:
  *
  *     step_error   |value by 2n steps - value by n steps|, beside the value
- *                  by 2n; with rtol that between rtol and 10 rtol, since rtol
+ *                  by 2n; with rtol that between rtol and 20 rtol, since rtol
  *                  itself bounds the error of x in a step, not of the value
  *     probe_error  standard error of the mean over probes; 0 for exact traces
  *

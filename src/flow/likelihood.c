@@ -15,6 +15,7 @@
 
 #define STEPS_DEFAULT 32
 #define LIMIT_DEFAULT 0.01
+#define COARSER       20.0 /* the tolerance that a value is compared with */
 #define PROBES_MAX    64
 #define LOG_2PI       1.83787706640934548356
 #define LOG_2         0.69314718055994530942
@@ -225,7 +226,8 @@ static ito_status run(job *j, const double *x, double *ends, ito_logp_row *out)
     ito_status rc = ITO_OK;
 
     if (!j->o.once)
-        rc = fixed ? carry(j, x, steps, 0.0) : carry(j, x, 0, 10.0 * j->o.rtol);
+        rc = fixed ? carry(j, x, steps, 0.0)
+                   : carry(j, x, 0, COARSER * j->o.rtol);
     if (rc != ITO_OK)
         return rc;
     for (size_t i = 0; !j->o.once && i < j->n; i++)

@@ -4,9 +4,11 @@
  *
  * The integral of g(t, x_t) does not feed back into x, so it needs no stages
  * of its own ("pure quadrature", Hindmarsh et al., ACM TOMS 31 (2005) 363):
- * the steps follow from the error of x alone, and over each accepted step g is
- * summed by a Gauss-Legendre rule at points of the continuous output.  With
- * three nodes the rule is of order 6, one above the solution of dopri5.
+ * the steps follow from the error of x alone, and g is evaluated at points of
+ * the continuous output: two in a step, three in the first and the last.  Over
+ * a step the polynomial through its points and those of the steps on both
+ * sides is integrated, which is exact for degree 4 in time and, away from the
+ * ends, 5: the orders of dopri5's solution and one above.
  */
 #ifndef ITO_SOLVE_QUADRATURE_H
 #define ITO_SOLVE_QUADRATURE_H

@@ -90,6 +90,15 @@ typedef struct run_mark {
 
 enum { ROW_ABSORBED = 1, ROW_FROZEN = 2 };
 
+#define QUADRATURE_STEPS 3
+
+/* Integrands at the nodes of one step, see quadrature.c. */
+typedef struct quadrature_step {
+    double t, h;
+    size_t count;   /* nodes */
+    double *values; /* nodes x rows x integrals */
+} quadrature_step;
+
 /* The memory of one worker. */
 typedef struct run_worker {
     tile_work work;
@@ -111,9 +120,10 @@ typedef struct run_worker {
     bool fuses; /* steps may draw their noise themselves */
     brownian_tree tree;
     void *tree_block;
-    void **g;       /* a value of each integrand, see quadrature.h */
-    double *g_step; /* integrals over the step, and up to it */
-    double *g_sum;
+    void **g; /* a value of each integrand, see quadrature.c */
+    quadrature_step g_steps[QUADRATURE_STEPS]; /* the last ones of the tile */
+    size_t g_taken;                            /* its steps so far */
+    double *g_sum;                             /* their integrals */
     size_t tree_point; /* step whose node the tree is at; SIZE_MAX: none */
     /* sums over its tiles */
     size_t steps, evals;
@@ -195,13 +205,13 @@ ito_status ito__quadrature_check(ito_ctx *ctx, const run *r);
 void ito__quadrature_carve(carver *c, const run *r, run_worker *w);
 /* At the start of a tile. */
 void ito__quadrature_begin(const run *r, run_worker *w);
-/* Integrals over the step just computed, after ito__step_dense; returns what
+/* Integrands in the step just computed, after ito__step_dense; returns what
  * the integrand returned. */
 int ito__quadrature_step(const run *r, run_worker *w);
-/* The step is accepted, but its state is not x yet. */
+/* The step is accepted. */
 void ito__quadrature_accept(const run *r, run_worker *w);
 /* At the end of a tile, to the caller's rows from `begin` on. */
-void ito__quadrature_store(const run *r, const run_worker *w, size_t begin);
+void ito__quadrature_store(const run *r, run_worker *w, size_t begin);
 
 /* Point of the time grid of frame f of a sink, counted from the start of the
  * call; SIZE_MAX past the last. */
