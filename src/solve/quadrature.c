@@ -96,6 +96,11 @@ static const double *nodes_of(const quadrature_step *step)
     return step->count == NODES ? three : quarters;
 }
 
+static size_t count_of(const quadrature_step *step)
+{
+    return step->count == NODES ? NODES : NODES - 1;
+}
+
 /* The integrands, as rows. */
 static void keep(const run *r, const run_worker *w, double *values)
 {
@@ -120,7 +125,7 @@ int ito__quadrature_step(const run *r, run_worker *w)
     step->t = s->t;
     step->h = s->h;
     step->count = w->g_taken == 0 || last ? NODES : NODES - 1;
-    for (size_t j = 0; rc == 0 && j < step->count; j++) {
+    for (size_t j = 0; rc == 0 && j < count_of(step); j++) {
         const double theta = nodes_of(step)[j];
 
         ito__dense_at(s, theta, s->y[0]);
@@ -160,7 +165,7 @@ static void sum_step(const run *r, run_worker *w, size_t k)
     for (size_t n = k > 0 ? k - 1 : 0; n <= k + 1 && n < w->g_taken; n++) {
         const quadrature_step *step = &w->g_steps[n % QUADRATURE_STEPS];
 
-        for (size_t j = 0; j < step->count; j++, s.count++) {
+        for (size_t j = 0; j < count_of(step); j++, s.count++) {
             s.z[s.count] =
                 (step->t - own->t + nodes_of(step)[j] * step->h) / own->h;
             s.values[s.count] = step->values + j * values_of(r);
