@@ -49,7 +49,7 @@ print_suppressions=0"
 # times as slow, they are left out: others run the same threads.
 set(results cli_bench cli_labs cli_pictures double_layers test_course_losses
             test_dist_laws test_energy_model test_oracle test_oracle_paths)
-set(one_thread test_gemm)
+set(one_thread test_gemm) # nothing for the thread sanitizer to see
 
 # ito_test(NAME SECONDS LABEL COMMAND...): a CTest test in its own folder.
 function(ito_test name seconds label)

@@ -29,7 +29,7 @@ typedef struct augment {
 int ito__augment_rates(void *user, const ito_tile *tile, void *const *out);
 
 /* Augment a field; ITO_EUNFIT where it cannot be.  probes 0: exact where that
- * can be had, else 8.  The fields borrow *out, which must not move. */
+ * can be had, else 16.  The fields borrow *out, which must not move. */
 ito_status ito__augment(ito_ctx *ctx, const ito_field *field, size_t probes,
                         uint64_t seed, augment *out);
 

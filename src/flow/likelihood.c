@@ -30,7 +30,7 @@ typedef struct job {
     guidance field_of;   /* what samples of a model follow */
     augment field;
     float *cond;   /* conditions made here, or NULL */
-    double *state; /* n x (dim + sums): room for a solve of both */
+    double *state; /* n x (dim + sums), of a solve of both; else NULL */
     double *sum;   /* n x sums: the integrals */
     double *ends;  /* n x dim: x_0 of a backward, x_1 of a forward way */
     double *base;  /* n: log p_0(x_0) */
@@ -94,6 +94,11 @@ static ito_status solve_pair(job *j, const double *x, ito_problem problem,
     ito_status rc;
 
     problem.field = &j->field.field;
+    if (!j->state) /* kept for the second solve */
+        j->state = ito__alloc(
+            j->ctx, size_mul(size_mul(j->n + 1, cols), sizeof(*j->state)));
+    if (!j->state)
+        return ito__fail(j->ctx, ITO_ENOMEM, "likelihood of %zu rows", j->n);
     for (size_t i = 0; i < j->n; i++) {
         memcpy(j->state + i * cols, x + i * dim, dim * sizeof(*x));
         memset(j->state + i * cols + dim, 0, j->sums * sizeof(*x));
@@ -338,7 +343,6 @@ static ito_status likelihood(job *j, const double *x, double *ends,
                              ito_logp_row *out)
 {
     const ito_field *field;
-    size_t cols;
     ito_status rc;
 
     j->dim = j->flow->field->dim;
@@ -352,15 +356,12 @@ static ito_status likelihood(job *j, const double *x, double *ends,
         return rc;
     }
     j->sums = j->field.probes ? j->field.probes : 1;
-    cols = j->dim + j->sums;
-    j->state = ito__alloc(
-        j->ctx, size_mul(size_mul(j->n + 1, cols), sizeof(*j->state)));
     j->ends = ito__alloc(
         j->ctx, size_mul(size_mul(j->n + 1, j->dim), sizeof(*j->ends)));
     j->base = ito__alloc(j->ctx, size_mul(j->n + 1, sizeof(*j->base)));
     j->sum = ito__alloc(j->ctx,
                         size_mul(size_mul(j->n + 1, j->sums), sizeof(*j->sum)));
-    if (!j->state || !j->sum || !j->ends || !j->base)
+    if (!j->sum || !j->ends || !j->base)
         rc = ito__fail(j->ctx, ITO_ENOMEM, "likelihood of %zu rows", j->n);
     else
         rc = run(j, x, ends, out);
