@@ -2,14 +2,17 @@
  *
  * bench_images.c - training and sampling networks of images: images a second.
  *
- *     bench_images unet|dit train|sample [THREADS [PRECISION [PIECES]]]
+ *     bench_images unet|dit train [THREADS [PRECISION [PIECES]]]
+ *     bench_images unet|dit model FILE
+ *     bench_images unet|dit sample [THREADS [PRECISION [PIECES]]] FILE
  *
  * The counterpart of peers/torch_images.py.  unet: the lab's of 2025 with batch
  * norm on images of 32 x 32; sampling is 99 Euler steps with guidance 3.  dit:
  * 28 x 28, 49 tokens, 256 channels, 6 blocks, 4 heads; 50 Euler steps.
  * Batches of 64, labels, Adam.  A piece is two steps of training, of everything
  * that belongs to one, or 32 images through 4 of the steps.  Prints median and
- * best.
+ * best.  What is sampled is a model that `model` wrote after one step, so that
+ * the memory of sampling is not that of training.
  */
 #include <ito/train.h>
 #include <stdio.h>
@@ -24,7 +27,7 @@
 #define TIMED      4
 
 typedef struct job {
-    const char *name, *data;
+    const char *name, *data, *file;
     ito_train_opts train;
     double euler; /* steps of a whole run */
     double guide; /* strength - 1 */
@@ -73,7 +76,7 @@ static int train(ito_ctx *ctx, ito_trainer *t, size_t pieces)
     return 0;
 }
 
-static int sample(ito_ctx *ctx, ito_trainer *t, const job *j, size_t pieces)
+static int sample(ito_ctx *ctx, const job *j, size_t pieces)
 {
     const ito_sample_opts o = { .solve = { .method = "euler", .steps = TIMED },
                                 .label = "all",
@@ -83,10 +86,10 @@ static int sample(ito_ctx *ctx, ito_trainer *t, const job *j, size_t pieces)
     ito_model *m;
     int rc = 1;
 
-    if (ito_trainer_finish(ctx, t, &m) != ITO_OK ||
-        ito_model_precision(ctx, m, j->train.precision) != ITO_OK)
+    if (ito_model_load(ctx, j->file, &m) != ITO_OK)
         return 1;
-    ito_trainer_free(t);
+    if (ito_model_precision(ctx, m, j->train.precision) != ITO_OK)
+        goto done;
     x = malloc(IMAGES * ito_model_dim(m) * sizeof(*x));
     for (size_t i = 0; x && i < pieces; i++) {
         const double from = now();
@@ -104,33 +107,58 @@ done:
     return rc;
 }
 
+static int save(ito_ctx *ctx, ito_trainer *t, const job *j)
+{
+    ito_model *m;
+    int rc;
+
+    if (ito_trainer_finish(ctx, t, &m) != ITO_OK)
+        return 1;
+    rc = ito_model_save(ctx, m, j->file) != ITO_OK;
+    ito_model_free(m);
+    return rc;
+}
+
+/* Train one step, and then measure or save. */
+static int run_trainer(ito_ctx *ctx, const job *j, size_t pieces)
+{
+    const ito_source_opts so = { .label = "label" };
+    ito_source *source = NULL;
+    ito_trainer *t = NULL;
+    int rc = 1;
+
+    if (ito_source_open(ctx, j->data, &so, &source) == ITO_OK &&
+        ito_trainer_new(ctx, source, &j->train, &t) == ITO_OK &&
+        ito_trainer_run(ctx, t, 1) == ITO_OK)
+        rc = j->file ? save(ctx, t, j) : train(ctx, t, pieces);
+    ito_trainer_free(t);
+    ito_source_free(source);
+    return rc;
+}
+
 static int run(const job *j, const char *what, size_t pieces)
 {
     const ito_ctx_opts co = { .threads = threads };
-    const ito_source_opts so = { .label = "label" };
-    ito_source *source;
-    ito_trainer *t;
     ito_ctx *ctx;
     int rc = 1;
 
-    if (ito_open(&ctx, &co) != ITO_OK ||
-        ito_source_open(ctx, j->data, &so, &source) != ITO_OK ||
-        ito_trainer_new(ctx, source, &j->train, &t) != ITO_OK ||
-        ito_trainer_run(ctx, t, 1) != ITO_OK) {
-        fprintf(stderr, "bench_images: %s\n", ito_errmsg(ctx));
+    if (ito_open(&ctx, &co) != ITO_OK)
         return 1;
-    }
-    printf("{\"net\": \"%s\", \"what\": \"%s\", \"threads\": %zu, ", j->name,
-           what, ito_threads(ctx));
-    if (strcmp(what, "train") == 0) {
-        rc = train(ctx, t, pieces);
-        ito_trainer_free(t);
-    } else {
-        rc = sample(ctx, t, j, pieces);
-    }
-    ito_source_free(source);
+    if (strcmp(what, "model") != 0)
+        printf("{\"net\": \"%s\", \"what\": \"%s\", \"threads\": %zu, ",
+               j->name, what, ito_threads(ctx));
+    rc = strcmp(what, "sample") == 0 ? sample(ctx, j, pieces)
+                                     : run_trainer(ctx, j, pieces);
+    if (rc != 0)
+        fprintf(stderr, "bench_images: %s\n", ito_errmsg(ctx));
     ito_close(ctx);
     return rc;
+}
+
+/* The file that is the last argument, but of `train`. */
+static const char *file_of(int argc, char **argv)
+{
+    return strcmp(argv[2], "train") == 0 ? NULL : argv[argc - 1];
 }
 
 int main(int argc, char **argv)
@@ -140,23 +168,25 @@ int main(int argc, char **argv)
     const int is_dit = argc > 1 && strcmp(argv[1], "dit") == 0;
     const int bf16 = argc > 4 && strcmp(argv[4], "bf16") == 0;
     const size_t pieces = argc > 5 ? strtoul(argv[5], NULL, 10) : 9;
-    const job j = { .name = is_dit ? "dit" : "unet",
-                    .data = is_dit ? "glyphs:n=1024" : "glyphs:n=1024,size=32",
-                    .train = { .unet = is_dit ? NULL : &unet,
-                               .dit = is_dit ? &dit : NULL,
-                               .batch = BATCH,
-                               .steps = 1000000,
-                               .valid_every = 1000000,
-                               .precision = bf16 ? ITO_PRECISION_BF16
-                                                 : ITO_PRECISION_F32 },
-                    .euler = is_dit ? 50.0 : 99.0,
-                    .guide = is_dit ? 0.0 : 2.0 };
+    job j = { .name = is_dit ? "dit" : "unet",
+              .data = is_dit ? "glyphs:n=1024" : "glyphs:n=1024,size=32",
+              .train = { .unet = is_dit ? NULL : &unet,
+                         .dit = is_dit ? &dit : NULL,
+                         .batch = BATCH,
+                         .ema = 0.999, /* one average; PyTorch's has none */
+                         .steps = 1000000,
+                         .valid_every = 1000000,
+                         .precision =
+                             bf16 ? ITO_PRECISION_BF16 : ITO_PRECISION_F32 },
+              .euler = is_dit ? 50.0 : 99.0,
+              .guide = is_dit ? 0.0 : 2.0 };
 
     if (argc < 3 || pieces == 0 || pieces > PIECES_MAX) {
-        fprintf(stderr, "bench_images unet|dit train|sample [THREADS "
-                        "[PRECISION [PIECES]]]\n");
+        fprintf(stderr, "bench_images unet|dit train|model|sample [THREADS "
+                        "[PRECISION [PIECES]]] [FILE]\n");
         return 2;
     }
+    j.file = file_of(argc, argv);
     threads = argc > 3 ? strtoul(argv[3], NULL, 10) : 2;
     return run(&j, argv[2], pieces);
 }

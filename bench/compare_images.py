@@ -9,7 +9,8 @@ BUILD is the folder that holds bench_images, PYTHON an interpreter that can
 import torch. The environment is handed on: choose the BLAS of Debian's PyTorch
 by LD_LIBRARY_PATH (its OpenMP build). Rounds alternate ours and theirs; the
 median of the rounds is compared, of the same precision, with each peer. MB is
-the largest resident set of a process."""
+the largest resident set of a process; a model of ours that is sampled was
+written by another one."""
 import argparse
 import json
 import os
@@ -17,6 +18,7 @@ import pathlib
 import statistics
 import subprocess
 import sys
+import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 
@@ -34,14 +36,15 @@ def run(command):
     return row
 
 
-def contestants(args, net, what):
+def contestants(args, net, what, model):
     ours = [str(args.build / "bench_images"), net, what, str(args.threads)]
+    last = [model] if what == "sample" else []
     peer = [args.python, str(HERE / "peers" / "torch_images.py"), net, what,
             "--threads", str(args.threads), "--pieces", str(args.pieces)]
     found = []
     for precision in args.precision:
         found.append((f"ito {precision}", precision,
-                      ours + [precision, str(args.pieces)]))
+                      ours + [precision, str(args.pieces)] + last))
         low = ["--bf16"] if precision == "bf16" else []
         layouts = [[], ["--channels-last"]] if net == "unet" else [[]]
         for layout in layouts:
@@ -50,8 +53,11 @@ def contestants(args, net, what):
     return found
 
 
-def compare(args, net, what):
-    all_of = contestants(args, net, what)
+def compare(args, net, what, folder):
+    model = str(pathlib.Path(folder) / f"{net}.safetensors")
+    subprocess.run([str(args.build / "bench_images"), net, "model", model],
+                   check=True)
+    all_of = contestants(args, net, what, model)
     rows = {name: [] for name, _, _ in all_of}
     for _ in range(args.rounds):
         for name, _, command in all_of:
@@ -89,9 +95,10 @@ def main():
     parser.add_argument("--only", choices=["unet", "dit"])
     parser.add_argument("--what", choices=["train", "sample"])
     args = parser.parse_args()
-    for net in [args.only] if args.only else ["unet", "dit"]:
-        for what in [args.what] if args.what else ["train", "sample"]:
-            compare(args, net, what)
+    with tempfile.TemporaryDirectory() as folder:
+        for net in [args.only] if args.only else ["unet", "dit"]:
+            for what in [args.what] if args.what else ["train", "sample"]:
+                compare(args, net, what, folder)
 
 
 main()

@@ -33,6 +33,17 @@ static double *make(size_t n)
     return p;
 }
 
+/* Room in which nothing may be read before it is written. */
+static double *make_room(size_t n)
+{
+    double *p = malloc(n * sizeof(*p));
+
+    CHECK(p != NULL);
+    for (size_t i = 0; i < n; i++)
+        p[i] = (double)NAN;
+    return p;
+}
+
 static run_input input_of(const net *n)
 {
     return (run_input){ .rows = ROWS,
@@ -91,7 +102,7 @@ static net net_open(const layer_net *from)
     n.params = make(ito_graph_params(n.g));
     for (size_t i = 0; i < ito_graph_params(n.g); i++)
         n.params[i] *= 0.3; /* or differences meet steep curves */
-    n.work = make(ito_plan_floats(n.plan));
+    n.work = make_room(ito_plan_floats(n.plan));
     n.x = make(ROWS * ito_graph_input_cols(n.g, ITO_INPUT_X));
     n.t = make(ROWS);
     n.cond = make(ROWS * cond);

@@ -136,8 +136,8 @@ typedef struct ito_train_opts {
                                   steps */
     size_t average_count;    /**< how many, at most ITO_AVERAGES_MAX - 1 */
     ito_precision precision; /**< of the network's products; parameters,
-                                  moments and averages are F32 in either, and
-                                  so is validation */
+                                  moments and averages are F32 in either;
+                                  validation is in that of the training */
     void *reserved[2];       /**< zero */
 } ito_train_opts;
 
@@ -168,9 +168,10 @@ typedef struct ito_progress {
  * @return ITO_OK, ITO_EARG (an option out of range, a name that is not known),
  *         ITO_EUNFIT (a graph that does not fit the data, a loss that does not
  *         fit the prediction) or ITO_ENOMEM.  Memory: 5 parameter
- *         vectors and one for each further average, 2 packed sets of weights,
- *         and for each worker one shard and 4 ranges of 2 log2(s) + 3 vectors,
- *         s the shards of a range; nothing more is allocated while training.
+ *         vectors and one for each further average, one packed set of weights,
+ *         for each worker one shard, and at most 4 ranges of shards for each,
+ *         of which one of s shards takes at most 2 log2(s) + 1 vectors;
+ *         nothing more is allocated while training.
  */
 ITO_API ito_status ito_trainer_new(ito_ctx *ctx, const ito_source *source,
                                    const ito_train_opts *opts,

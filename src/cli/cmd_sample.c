@@ -37,10 +37,11 @@ static const opt options[] = {
            "--animate nothing]"),
     SEED_OPTION,
     STRING(0, "solver", "NAME", &args.solver,
-           "a method [rk4; with noise or where something else leads heun]"),
+           "a method [rk4, of images midpoint; with noise or where something "
+           "else leads heun]"),
     SIZE(0, "steps", &args.steps,
-         "steps from noise to data [as many as make 60 field calls, with "
-         "noise 200; where something else leads too, 100 and 250]"),
+         "steps from noise to data [as many as make 60 field calls, of images "
+         "20, with noise 200; where something else leads too, 100 and 250]"),
     CHOICE(0, "grid", "uniform|end|both|karras", &args.grid,
            "how steps are spread over the time [uniform]"),
     POSITIVE(0, "rtol", &args.rtol,
@@ -217,12 +218,13 @@ static ito_status choose_steps(ito_ctx *ctx, const ito_flow *flow,
                                ito_sample_opts *o, double **times)
 {
     const int seen = film_args.film || film_args.animate;
+    const ito_model *model = ito_flow_model(flow);
     size_t steps;
     ito_status rc;
 
     *times = NULL;
     o->solve.steps = args.steps;
-    ito_sample_defaults(o);
+    ito_sample_defaults(model ? ito_model_schema(model) : NULL, o);
     if (args.rtol > 0.0 && args.steps == 0 && seen)
         o->solve.steps = 10; /* times at which they are seen */
     steps = o->solve.steps;

@@ -61,7 +61,7 @@ static ito_status add_film(page *p)
 
     if (ito_model_labels(model) > 0)
         o.label = "all";
-    ito_sample_defaults(&o);
+    ito_sample_defaults(ito_model_schema(model), &o);
     if (rc == ITO_OK)
         rc = reel_open_strip(&r, dim, STRIP, &o, &sink);
     if (rc == ITO_OK) {

@@ -28,6 +28,7 @@ typedef struct source {
 typedef struct place {
     size_t begin, end;
     st_tensor tensor;
+    void *room; /* its data */
 } place;
 
 struct st_file {
@@ -37,7 +38,6 @@ struct st_file {
     size_t header_bytes;
     json_value *root;
     const json_value *metadata;
-    unsigned char *data;
     size_t data_bytes;
     place *tensor;        /* by begin */
     const place **byname; /* the same, by name */
@@ -275,27 +275,30 @@ static ito_status read_tensors(st_file *st)
 
 static ito_status read_data(st_file *st, source *from)
 {
-    ito_status rc;
     size_t more = 0;
     char extra;
 
     if (from->left != SIZE_MAX && from->left < st->data_bytes)
         return bad_file(st, "cut off: data of some tensors are missing; use "
                             "a copy that is whole");
-    st->data = ito__alloc(st->ctx, st->data_bytes);
-    if (!st->data)
-        return no_memory(st);
-    rc = read_exactly(st, from, st->data, st->data_bytes);
-    if (rc != ITO_OK)
-        return rc;
+    for (size_t i = 0; i < st->count; i++) {
+        place *p = &st->tensor[i];
+        ito_status rc;
+
+        p->room = ito__alloc(st->ctx, size_max(p->tensor.bytes, 1));
+        if (!p->room)
+            return no_memory(st);
+        rc = read_exactly(st, from, p->room, p->tensor.bytes);
+        if (rc != ITO_OK)
+            return rc;
+        p->tensor.data = p->room;
+    }
     if (from->in)
         (void)os_in_read(from->in, &extra, 1, &more);
     else
         more = from->left;
     if (more > 0)
         return bad_file(st, "bytes behind the data of the last tensor");
-    for (size_t i = 0; i < st->count; i++)
-        st->tensor[i].tensor.data = st->data + st->tensor[i].begin;
     return ITO_OK;
 }
 
@@ -317,7 +320,8 @@ static ito_status check_sum(st_file *st)
     memset(digits, '0', ST_SUM_DIGITS);
     ito__sha256_begin(&h);
     ito__sha256_add(&h, st->header, st->header_bytes);
-    ito__sha256_add(&h, st->data, st->data_bytes);
+    for (size_t i = 0; i < st->count; i++)
+        ito__sha256_add(&h, st->tensor[i].room, st->tensor[i].tensor.bytes);
     ito__sha256_end(&h, digest);
     ito__sha256_text(digest, text);
     if (strcmp(text, want) != 0)
@@ -396,10 +400,23 @@ void st_close(st_file *st)
         return;
     json_free(st->ctx, st->root);
     ito__free(st->ctx, st->header);
-    ito__free(st->ctx, st->data);
+    for (size_t i = 0; st->tensor && i < st->count; i++)
+        ito__free(st->ctx, st->tensor[i].room);
     ito__free(st->ctx, st->tensor);
     ito__free(st->ctx, (void *)st->byname);
     ito__free(st->ctx, st);
+}
+
+void st_drop(st_file *st, const char *name)
+{
+    const st_tensor *t = st_find(st, name);
+
+    for (size_t i = 0; t && i < st->count; i++)
+        if (&st->tensor[i].tensor == t) {
+            ito__free(st->ctx, st->tensor[i].room);
+            st->tensor[i].room = NULL;
+            st->tensor[i].tensor.data = NULL;
+        }
 }
 
 size_t st_count(const st_file *st)

@@ -85,6 +85,9 @@ const st_tensor *st_at(const st_file *st, size_t i);
 /* A tensor, or a text, by name; NULL when there is none. */
 const st_tensor *st_find(const st_file *st, const char *name);
 const char *st_metadata(const st_file *st, const char *key);
+/* The data of a tensor are needed no more: its memory is given back, its data
+ * become NULL. */
+void st_drop(st_file *st, const char *name);
 /* True when the file carried its checksum (which then was right). */
 bool st_checked(const st_file *st);
 

@@ -30,18 +30,12 @@ static ito_status measure(ito_ctx *ctx, const ito_trainer *t, ito_model *m)
     const size_t shards =
         size_ceil_div(size_max(ito__valid_rows(t), 1), t->o.shard);
     double *loss = ito__arena_get(ctx, shards * sizeof(*loss));
-    ito_weights *w = NULL;
     ito_status rc = ITO_OK;
 
     if (!loss)
         rc = ito__fail(ctx, ITO_ENOMEM, "averages");
-    if (rc == ITO_OK)
-        rc = ito_weights_new(ctx, t->graph, &w);
-    for (size_t i = 1; rc == ITO_OK && i < m->average_count; i++) {
-        ito_weights_pack(ctx, w, t->more[i - 1]);
-        m->averages[i].loss = ito__valid_loss(ctx, t, w, loss);
-    }
-    ito_weights_free(w);
+    for (size_t i = 1; rc == ITO_OK && i < m->average_count; i++)
+        m->averages[i].loss = ito__valid_loss(ctx, t, t->more[i - 1], loss);
     ito__arena_release(ctx, mark);
     return rc;
 }

@@ -125,7 +125,7 @@ static ito_status read_content(ito_ctx *ctx, const char *path, const char *json,
     return rc;
 }
 
-static ito_status read_file(ito_ctx *ctx, const char *path, const st_file *st,
+static ito_status read_file(ito_ctx *ctx, const char *path, st_file *st,
                             ito_classifier **out)
 {
     const char *json = st_metadata(st, KEY);

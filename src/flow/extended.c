@@ -5,6 +5,7 @@
 #include "flow/extended.h"
 
 #include <ito/extension.h>
+#include <ito/image.h>
 #include <math.h>
 
 #include "ctx/ctx.h"
@@ -23,12 +24,24 @@ static const usual plain[] = { { "rk4", "dopri5", 60 },
                                { "heun", "shark", 200 } };
 static const usual steered[] = { { "heun", "dopri5", 100 },
                                  { "euler-maruyama", "shark", 250 } };
+/* Of images (docs/book/images.md), where no method is named. */
+static const usual images = { "midpoint", "dopri5", 20 };
 
-void ito_sample_defaults(ito_sample_opts *o)
+static const usual *find_usual(const ito_schema *schema,
+                               const ito_sample_opts *o)
 {
     const bool noisy = o->sigma && !ito_sigma_is_zero(o->sigma);
     const bool led = o->energy || o->known || o->cells || o->correct > 0;
-    const usual *use = (led ? steered : plain) + noisy;
+
+    if (!led && !noisy && !o->solve.method && schema &&
+        ito_schema_image(schema))
+        return &images;
+    return (led ? steered : plain) + noisy;
+}
+
+void ito_sample_defaults(const ito_schema *schema, ito_sample_opts *o)
+{
+    const usual *use = find_usual(schema, o);
     const bool adaptive = o->solve.rtol > 0.0 || o->solve.atol > 0.0;
     const ito_method *method;
 
@@ -117,7 +130,7 @@ ito_status ito__sample_solve(ito_ctx *ctx, const sample_flow *flow,
     steering s;
     ito_status rc;
 
-    ito_sample_defaults(&all);
+    ito_sample_defaults(flow->schema, &all);
     own.seed = o->seed;
     rc = o->noise ? give_noise(ctx, flow, o, &given, &own) : ITO_OK;
     if (rc != ITO_OK)

@@ -72,8 +72,8 @@ static ito_status read_from(ito_ctx *ctx, const char *path, const st_file *st,
     return ITO_OK;
 }
 
-static ito_status read_averages(ito_ctx *ctx, const char *path,
-                                const st_file *st, ito_model *m)
+static ito_status read_averages(ito_ctx *ctx, const char *path, st_file *st,
+                                ito_model *m)
 {
     ito_status rc = ITO_OK;
 
@@ -102,7 +102,7 @@ static ito_status read_curve(ito_ctx *ctx, const char *path, const st_file *st,
     return ITO_OK;
 }
 
-static ito_status read_model(ito_ctx *ctx, const char *path, const st_file *st,
+static ito_status read_model(ito_ctx *ctx, const char *path, st_file *st,
                              ito_model *m)
 {
     const char *json = st_metadata(st, "ito");

@@ -27,7 +27,7 @@ void ito__params_put(st_writer *w, const char *set, const ito_graph *g,
     }
 }
 
-ito_status ito__params_get(ito_ctx *ctx, const st_file *st, const char *path,
+ito_status ito__params_get(ito_ctx *ctx, st_file *st, const char *path,
                            const char *set, const ito_graph *g, float **out)
 {
     const size_t params = ito_graph_params(g);
@@ -52,6 +52,7 @@ ito_status ito__params_get(ito_ctx *ctx, const st_file *st, const char *path,
             return ito__fail(ctx, ITO_ENONFINITE,
                              "%s: tensor %s holds NaN or infinity", path, name);
         memcpy(*out + s.offset, t->data, n * sizeof(**out));
+        st_drop(st, name);
     }
     return ITO_OK;
 }

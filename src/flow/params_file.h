@@ -16,10 +16,10 @@ void ito__params_put(st_writer *w, const char *set, const ito_graph *g,
 
 /*
  * Read them back into memory of their own, *out, which the caller frees by
- * ito__free, also on failure.  ITO_EFORMAT (a tensor is absent or of another
- * shape), ITO_ENONFINITE or ITO_ENOMEM.
+ * ito__free, also on failure; the file gives up what was read.  ITO_EFORMAT (a
+ * tensor is absent or of another shape), ITO_ENONFINITE or ITO_ENOMEM.
  */
-ito_status ito__params_get(ito_ctx *ctx, const st_file *st, const char *path,
+ito_status ito__params_get(ito_ctx *ctx, st_file *st, const char *path,
                            const char *set, const ito_graph *g, float **out);
 
 #endif /* ITO_FLOW_PARAMS_FILE_H */

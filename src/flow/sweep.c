@@ -39,7 +39,7 @@ static const char *method_of(const ito_sweep_line *line)
                                      .rtol = line->adaptive ? 1.0 : 0.0 },
                           .sigma = line->sigma };
 
-    ito_sample_defaults(&o);
+    ito_sample_defaults(NULL, &o);
     return o.solve.method;
 }
 

@@ -190,7 +190,6 @@ void ito_trainer_free(ito_trainer *t)
     ito__free(ctx, t->chunk_sum);
     ito__free(ctx, t->record);
     ito_weights_free(t->packed);
-    ito_weights_free(t->packed_average);
     ito_plan_free(t->plan);
     ito_graph_free(t->graph);
     ito__conditions_free(ctx, &t->cond);
@@ -236,7 +235,6 @@ static ito_status make_trainer(ito_ctx *ctx, ito_trainer *t)
                              &t->plan)) != ITO_OK ||
         (rc = ito_weights_new_in(ctx, t->graph, t->o.precision, &t->packed)) !=
             ITO_OK ||
-        (rc = ito_weights_new(ctx, t->graph, &t->packed_average)) != ITO_OK ||
         (rc = ito__train_record(ctx, t, &t->record)) != ITO_OK)
         return rc;
     if (!make_arrays(ctx, t))
@@ -248,7 +246,6 @@ static ito_status make_trainer(ito_ctx *ctx, ito_trainer *t)
     for (size_t i = 0; i < t->more_count; i++)
         memcpy(t->more[i], t->w, t->params * sizeof(*t->w));
     ito_weights_pack(ctx, t->packed, t->w);
-    ito_weights_pack(ctx, t->packed_average, t->average);
     return ITO_OK;
 }
 

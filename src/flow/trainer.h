@@ -68,7 +68,7 @@ struct ito_trainer {
     size_t merge_count;
     float *received; /* node vectors of other ranks */
 
-    ito_weights *packed, *packed_average;
+    ito_weights *packed; /* w, but while averages are validated */
     ito_plan *plan;
     shard_work *work;   /* one a worker */
     double *shard_loss; /* shards, or shards of the validation set */
@@ -122,14 +122,15 @@ void ito__train_validate(ito_ctx *ctx, ito_trainer *t);
 #define ITO__TIME_PIECES 10
 
 /*
- * The validation loss of packed weights; NaN where rows are not validated.
- * shard_loss has room for the shards of the validation set.
+ * The validation loss of a vector of parameters, in the precision of the
+ * training; NaN where rows are not validated.  shard_loss has room for the
+ * shards of the validation set.
  */
-double ito__valid_loss(ito_ctx *ctx, const ito_trainer *t, const ito_weights *w,
+double ito__valid_loss(ito_ctx *ctx, const ito_trainer *t, const float *params,
                        double *shard_loss);
 
-/* The same, mean by mean, in equal pieces of the times; NaN in a piece where
- * no row is.  ITO_OK or ITO_ENOMEM. */
+/* The losses of packed weights in equal pieces of the times; NaN in a piece
+ * where no row is.  ITO_OK or ITO_ENOMEM. */
 ito_status ito__valid_loss_at(ito_ctx *ctx, const ito_trainer *t,
                               const ito_weights *w,
                               double at[ITO__TIME_PIECES]);

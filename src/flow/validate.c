@@ -76,18 +76,36 @@ static double mean_loss(ito_ctx *ctx, measure *m)
     const size_t rows = ito__valid_rows(m->t);
     const size_t shards = size_ceil_div(rows, m->t->o.shard);
 
-    if (rows == 0)
-        return (double)NAN;
     ito__for(ctx, shards, 1, run_shards, m);
     return ito__tree_sum(shards, m->shard_loss) / (double)rows;
 }
 
-double ito__valid_loss(ito_ctx *ctx, const ito_trainer *t, const ito_weights *w,
+static void pack_nodes(void *arg, size_t worker, size_t begin, size_t end)
+{
+    const ito_weights *w = arg;
+
+    (void)worker;
+    ito__weights_pack_nodes(w, begin, end);
+}
+
+static void pack(ito_ctx *ctx, const ito_trainer *t, const float *params)
+{
+    t->packed->params = params;
+    ito__for(ctx, t->graph->count, 1, pack_nodes, t->packed);
+}
+
+double ito__valid_loss(ito_ctx *ctx, const ito_trainer *t, const float *params,
                        double *shard_loss)
 {
-    measure m = { .t = t, .w = w, .shard_loss = shard_loss };
+    measure m = { .t = t, .w = t->packed, .shard_loss = shard_loss };
+    double loss;
 
-    return mean_loss(ctx, &m);
+    if (ito__valid_rows(t) == 0)
+        return (double)NAN;
+    pack(ctx, t, params);
+    loss = mean_loss(ctx, &m);
+    pack(ctx, t, t->w);
+    return loss;
 }
 
 /* Means of the rows of every piece. */
@@ -131,25 +149,9 @@ ito_status ito__valid_loss_at(ito_ctx *ctx, const ito_trainer *t,
     return rc;
 }
 
-static void pack_nodes(void *arg, size_t worker, size_t begin, size_t end)
-{
-    ito_trainer *t = arg;
-
-    (void)worker;
-    ito__weights_pack_nodes(t->packed_average, begin, end);
-}
-
-static double valid_loss(ito_ctx *ctx, ito_trainer *t)
-{
-    if (ito__valid_rows(t) == 0)
-        return (double)NAN;
-    ito__for(ctx, t->graph->count, 1, pack_nodes, t);
-    return ito__valid_loss(ctx, t, t->packed_average, t->shard_loss);
-}
-
 void ito__train_validate(ito_ctx *ctx, ito_trainer *t)
 {
-    const double loss = valid_loss(ctx, t);
+    const double loss = ito__valid_loss(ctx, t, t->average, t->shard_loss);
     const double step = (double)t->step;
 
     t->valid_loss = loss;

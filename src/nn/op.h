@@ -26,6 +26,9 @@
 
 #define MORE 3
 
+/* x[i] is READS_X << i. */
+enum op_reads { READS_X = 1, READS_BOTH = 3, READS_Y = 1 << NODE_INPUTS_MAX };
+
 typedef struct op op;
 
 /* The inner shape of a tensor: h x w places of c channels, channels last.  A
@@ -102,6 +105,9 @@ struct op {
     /* How many of the node's parameters, its last ones, are running values
      * (ito_slice.running); NULL for none. */
     size_t (*running)(const node *n);
+    /* What backward reads of x and y, bits of op_reads, if `grad` says that
+     * gradients of parameters are wanted; NULL: nothing of them. */
+    unsigned (*reads)(const node *n, bool grad);
     /* The gradient of an input of as many columns is dy itself, so that dx
      * may be dy. */
     bool passes;
@@ -171,6 +177,13 @@ size_t ito__dims_cols(const dims *d);
 /* In a backward pass: dx[i] = v, or dx[i] += v, or nothing where it is not
  * wanted. */
 void ito__op_give(const call *c, size_t i, const real *v);
+
+/* What `reads` of many operations says: x[0], x[0] where parameters have a
+ * gradient, both of two inputs, y. */
+unsigned ito__op_reads_x(const node *n, bool grad);
+unsigned ito__op_reads_x_for_grad(const node *n, bool grad);
+unsigned ito__op_reads_both(const node *n, bool grad);
+unsigned ito__op_reads_y(const node *n, bool grad);
 
 /* Room for one output: what `work` of many operations asks for. */
 size_t ito__op_output(const ito_kern *kern, const node *n, size_t rows);

@@ -199,6 +199,7 @@ const op ito__op_conv = {
     .infer = infer,
     .forward = forward,
     .backward = backward,
+    .reads = ito__op_reads_x_for_grad,
     .packed_size = packed_size,
     .pack = pack,
     .work = work,

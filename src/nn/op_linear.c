@@ -179,6 +179,7 @@ const op ito__op_linear = {
     .infer = infer,
     .forward = forward,
     .backward = backward,
+    .reads = ito__op_reads_x_for_grad,
     .keeps = keeps,
     .packed_size = packed_size,
     .pack = pack,

@@ -92,7 +92,7 @@ static ito_status shape(ito_ctx *ctx, node *n)
                          groups, x->c);
     n->dims = *x;
     n->params = has_gamma(n) + has_beta(n) + (is_batch(n) ? 2 * x->c : 0);
-    n->saved = n->in_cols[0] + places(x);
+    n->saved = (has_gamma(n) ? n->in_cols[0] : 0) + places(x);
     if (by_columns(n))
         n->saved = is_batch(n) ? SAVED_BATCH * x->c : 2 * groups;
     return ITO_OK;
@@ -349,6 +349,17 @@ static void columns_backward(const call *c, size_t r, const call *before,
 
 /* ---- by places ---- */
 
+/* h is kept, but where it is y itself. */
+static real *kept_h(const call *c)
+{
+    return has_gamma(c->n) ? c->saved : c->y;
+}
+
+static real *kept_scale(const call *c)
+{
+    return c->saved + (has_gamma(c->n) ? c->rows * c->n->cols : 0);
+}
+
 static void places_forward(const call *c, real *h, real *scale)
 {
     const node *n = c->n;
@@ -362,8 +373,6 @@ static void places_forward(const call *c, real *h, real *scale)
         memcpy(beta, c->params + k, k * sizeof(*beta));
     if (has_gamma(n))
         c->kern->affine(all, k, h, c->params, beta, c->y);
-    else if (h != c->y)
-        memcpy(c->y, h, all * k * sizeof(*h));
 }
 
 /* dgamma and dbeta by way of doubles. */
@@ -385,7 +394,7 @@ static void places_backward(const call *c)
 {
     const node *n = c->n;
     const size_t all = c->rows * places(&n->dims), k = n->dims.c;
-    const real *h = c->saved, *scale = h + all * k;
+    const real *h = kept_h(c), *scale = kept_scale(c);
     real *zero = c->work;
 
     if (c->grad)
@@ -446,7 +455,7 @@ static void forward(const call *c)
     if (by_columns(c->n))
         run_columns(c, !c->train, NULL, NULL);
     else
-        places_forward(c, c->saved, c->saved + c->rows * c->n->cols);
+        places_forward(c, kept_h(c), kept_scale(c));
 }
 
 static void backward(const call *c)
@@ -540,6 +549,14 @@ static size_t work(const ito_kern *kern, const node *n, size_t rows)
     return size_add(4 * k, size_mul(rows, places(&n->dims)));
 }
 
+static unsigned reads(const node *n, bool grad)
+{
+    (void)grad;
+    if (by_columns(n))
+        return READS_X;
+    return has_gamma(n) ? 0U : READS_Y;
+}
+
 static int slice(const node *n, size_t i, ito_slice *s)
 {
     const size_t k = n->dims.c;
@@ -583,6 +600,7 @@ const op ito__op_norm = {
     .infer = infer,
     .forward = forward,
     .backward = backward,
+    .reads = reads,
     .work = work,
     .slice = slice,
     .running = running,

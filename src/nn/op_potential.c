@@ -251,6 +251,7 @@ const op ito__op_potential = {
     .infer = infer,
     .forward = forward,
     .backward = backward,
+    .reads = ito__op_reads_both,
     .packed_size = packed_size,
     .pack = pack,
     .work = work,

@@ -66,6 +66,12 @@ static void backward(const call *c)
     }
 }
 
+static unsigned reads(const node *n, bool grad)
+{
+    (void)n;
+    return READS_Y | (grad ? READS_X : 0U);
+}
+
 static size_t work(const ito_kern *kern, const node *n, size_t rows)
 {
     (void)kern;
@@ -93,6 +99,7 @@ const op ito__op_waves = {
     .infer = forward,
     .forward = forward,
     .backward = backward,
+    .reads = reads,
     .work = work,
     .slice = slice,
 };

@@ -2,10 +2,11 @@
  *
  * plan.c - laying out the work area of a run.
  *
- * Outputs live from their node to their last use (inference) or to the end
- * (training); gradients from the first use in the backward pass to the
- * backward pass of their node.  Tensors that do not live together share a
- * slot, so an MLP of any depth infers in two slots, which stay in cache.
+ * Outputs live from their node to their last use, or to the end where a
+ * backward pass reads them again; gradients from the first use in the
+ * backward pass to the backward pass of their node.  Tensors that do not live
+ * together share a slot, so an MLP of any depth infers in two slots, which
+ * stay in cache.
  *
  * A gradient that an operation hands on unchanged, as a sum does, stays in
  * its slot.  Two neighbours may run as one (op_pair).
@@ -138,6 +139,27 @@ static void find_last_uses(planner *p)
     p->last_use[g->output] = NO_NODE;
 }
 
+/* What the backward pass reads again has no last use. */
+static void keep_reread(planner *p)
+{
+    const ito_graph *g = p->plan->g;
+
+    for (size_t i = 0; i <= g->output; i++) {
+        const place *at = &p->plan->places[i];
+        const node *n = &g->nodes[i];
+        unsigned reads;
+
+        if (!at->live || !at->wanted || !n->op->reads)
+            continue;
+        reads = n->op->reads(n, p->plan->mode == ITO_MODE_TRAIN);
+        for (size_t k = 0; k < n->op->inputs; k++)
+            if ((reads & ((unsigned)READS_X << k)) != 0)
+                p->last_use[n->in[k]] = NO_NODE;
+        if ((reads & READS_Y) != 0)
+            p->last_use[i] = NO_NODE;
+    }
+}
+
 /* Whether the output of a node is kept: not that of the first of a pair. */
 static bool is_stored(const ito_plan *plan, const place *at)
 {
@@ -159,7 +181,7 @@ static void place_outputs(planner *p)
             if (p->plan->mode != ITO_MODE_INFER && n->saved > 0)
                 at->saved = take_slot(p, tensor(p->plan, n->saved));
         }
-        for (size_t j = 0; p->plan->mode == ITO_MODE_INFER && j <= i; j++)
+        for (size_t j = 0; j <= i; j++)
             if (p->last_use[j] == i && p->plan->places[j].y != NO_NODE)
                 p->slots[p->plan->places[j].y].holders--;
     }
@@ -300,6 +322,7 @@ static ito_status lay_out(ito_ctx *ctx, ito_plan *plan)
     mark(plan);
     find_pairs(plan, p.last_use);
     find_last_uses(&p);
+    keep_reread(&p);
     place_outputs(&p);
     place_gradients(&p);
     settle(&p);

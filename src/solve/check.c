@@ -350,7 +350,7 @@ static ito_status check_type(ito_ctx *ctx, const ito_field *field,
     k.name = field->name ? field->name : "without a name";
     use_outs(&k);
     place(&c, &k, &u);
-    block = ito__calloc(ctx, 1, c.used);
+    block = ito__alloc(ctx, c.used);
     if (!block)
         return ito__fail(ctx, ITO_ENOMEM, "field_check: no memory");
     c = (carver){ .base = block };

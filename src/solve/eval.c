@@ -276,7 +276,7 @@ ito_status ito_field_eval(ito_ctx *ctx, const ito_field *field, ito_part part,
         return rc;
     tiles = cut(&e, NULL);
     place(&c, &e, threads, tiles);
-    block = ito__calloc(ctx, 1, c.used);
+    block = ito__alloc(ctx, c.used);
     if (!block)
         return ito__fail(ctx, ITO_ENOMEM,
                          "eval: no memory for tiles of %zu rows of %zu results",

@@ -120,8 +120,8 @@ static size_t place(run *r, size_t threads, char *block)
 static ito_status run_in_memory(ito_ctx *ctx, run *r, size_t threads,
                                 ito_solve_stats *stats)
 {
-    char *block = ito__calloc(ctx, 1, place(r, threads, NULL));
-    ito_status rc; /* zeroed: padding must be numbers */
+    char *block = ito__alloc(ctx, place(r, threads, NULL));
+    ito_status rc;
 
     if (!block)
         return ito__fail(ctx, ITO_ENOMEM,

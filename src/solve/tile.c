@@ -14,12 +14,21 @@
 #define WIDE_ROWS   128       /* rows, WIDE */
 #define WIDE_VALUES (1 << 16) /* values of a WIDE state, if more than a row */
 
-void *ito__carve(carver *c, size_t bytes)
+static void *carve_dirty(carver *c, size_t bytes)
 {
     const size_t at = c->used;
 
     c->used = size_round_up(size_add(c->used, bytes), ALIGN);
     return c->base ? c->base + at : NULL;
+}
+
+void *ito__carve(carver *c, size_t bytes)
+{
+    void *p = carve_dirty(c, bytes);
+
+    if (p)
+        memset(p, 0, bytes);
+    return p;
 }
 
 /* The number type in which the field is called for a state of type `own`. */
@@ -145,7 +154,7 @@ void ito__tile_carve(carver *c, const tile_plan *plan, tile_work *work)
     w.tile.flags = plan->field->flags;
     w.tile.cond_dim = plan->field->cond_dim;
     if (plan->scratch_bytes > 0)
-        w.tile.scratch = ito__carve(c, plan->scratch_bytes);
+        w.tile.scratch = carve_dirty(c, plan->scratch_bytes);
     if (plan->call != plan->ops) {
         const size_t bytes = plan->call->bytes;
 
