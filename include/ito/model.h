@@ -117,9 +117,10 @@ typedef struct ito_sample_opts {
  * Fill in the method and the steps that are left open: rk4, or with sigma heun,
  * and as many equal steps as make 60 evaluations of the field, with sigma 200;
  * where the schema, which may be NULL, is of images and neither sigma nor a
- * method is given, midpoint and 20; under an energy, known coordinates or Langevin steps heun and 100, with sigma
- * euler-maruyama and 250; with a tolerance dopri5, or with sigma shark.  How
- * they were found: docs/book/solvers.md and images.md.  Every call that takes ito_sample_opts
+ * method is given, midpoint and 20; under an energy, known coordinates or
+ * Langevin steps heun and 100, with sigma euler-maruyama and 250; with a
+ * tolerance dopri5, or with sigma shark.  How they were found:
+ * docs/book/solvers.md and images.md.  Every call that takes ito_sample_opts
  * does this.
  */
 ITO_API void ito_sample_defaults(const ito_schema *schema,
