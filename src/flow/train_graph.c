@@ -84,8 +84,9 @@ bool ito__train_images(const ito_trainer *t, const ito_train_opts *o)
            f->height >= SIDE_MIN && f->width >= SIDE_MIN;
 }
 
-/* The size of the images, or why there are none. */
-static ito_status image_size(ito_ctx *ctx, const ito_trainer *t, size_t size[3])
+/* Size of the images and number of labels, or why there are none. */
+static ito_status image_size(ito_ctx *ctx, const ito_trainer *t, size_t *h,
+                             size_t *w, size_t *c, size_t *label_count)
 {
     const ito_image_format *f = ito_schema_image(t->source->schema);
 
@@ -97,19 +98,19 @@ static ito_status image_size(ito_ctx *ctx, const ito_trainer *t, size_t size[3])
     if (t->cond.given > 0)
         return ito__fail(ctx, ITO_EUNFIT,
                          "train: a network of images takes no given columns");
-    size[0] = f->height;
-    size[1] = f->width;
-    size[2] = f->channels;
+    *h = f->height;
+    *w = f->width;
+    *c = f->channels;
+    *label_count = ito__conditions_conds(&t->cond).labels;
     return ITO_OK;
 }
 
 /* Levels of which each halves the one before; at most `most`. */
-static size_t levels_that_fit(const size_t size[3], size_t most)
+static size_t levels_that_fit(size_t h, size_t w, size_t most)
 {
     size_t n = 1;
 
-    while (n < most && (size[0] >> n) << n == size[0] &&
-           (size[1] >> n) << n == size[1])
+    while (n < most && (h >> n) << n == h && (w >> n) << n == w)
         n++;
     return n;
 }
@@ -118,15 +119,10 @@ static ito_status make_res_unet(ito_ctx *ctx, ito_trainer *t,
                                 const ito_res_unet *given)
 {
     ito_res_unet u = given ? *given : (ito_res_unet){ 0 };
-    size_t size[3];
-    ito_status rc = image_size(ctx, t, size);
+    ito_status rc = image_size(ctx, t, &u.h, &u.w, &u.c, &u.labels);
 
     if (rc != ITO_OK)
         return rc;
-    u.h = size[0];
-    u.w = size[1];
-    u.c = size[2];
-    u.labels = ito__conditions_conds(&t->cond).labels;
     t->o.lr = t->o.lr == 0.0 ? RES_UNET_LR : t->o.lr;
     return ito_res_unet_build(ctx, &u, &t->graph);
 }
@@ -135,20 +131,16 @@ static ito_status make_unet(ito_ctx *ctx, ito_trainer *t, const ito_unet *given)
 {
     static const size_t usual[] = { 32, 64, 128 };
     ito_unet u = *given;
-    size_t size[3], most = 0;
-    ito_status rc = image_size(ctx, t, size);
+    ito_status rc = image_size(ctx, t, &u.h, &u.w, &u.c, &u.labels);
+    size_t most = 0;
 
     if (rc != ITO_OK)
         return rc;
-    u.h = size[0];
-    u.w = size[1];
-    u.c = size[2];
-    u.labels = ito__conditions_conds(&t->cond).labels;
     if (u.channels[0] == 0)
         memcpy(u.channels, usual, sizeof(usual));
     while (most < ITO_UNET_LEVELS && u.channels[most] > 0)
         most++;
-    u.levels = u.levels ? u.levels : levels_that_fit(size, most);
+    u.levels = u.levels ? u.levels : levels_that_fit(u.h, u.w, most);
     t->o.lr = t->o.lr == 0.0 ? UNET_LR : t->o.lr;
     return ito_unet_build(ctx, &u, &t->graph);
 }
@@ -156,15 +148,10 @@ static ito_status make_unet(ito_ctx *ctx, ito_trainer *t, const ito_unet *given)
 static ito_status make_dit(ito_ctx *ctx, ito_trainer *t, const ito_dit *given)
 {
     ito_dit d = *given;
-    size_t size[3];
-    ito_status rc = image_size(ctx, t, size);
+    ito_status rc = image_size(ctx, t, &d.h, &d.w, &d.c, &d.labels);
 
     if (rc != ITO_OK)
         return rc;
-    d.h = size[0];
-    d.w = size[1];
-    d.c = size[2];
-    d.labels = ito__conditions_conds(&t->cond).labels;
     t->o.lr = t->o.lr == 0.0 ? DIT_LR : t->o.lr;
     return ito_dit_build(ctx, &d, &t->graph);
 }
