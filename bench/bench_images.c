@@ -155,10 +155,19 @@ static int run(const job *j, const char *what, size_t pieces)
     return rc;
 }
 
-/* The file that is the last argument, but of `train`. */
-static const char *file_of(int argc, char **argv)
+/* Whether `what` is one of the three; takes the file off the arguments. */
+static int read_file(int *argc, char **argv, const char **file)
 {
-    return strcmp(argv[2], "train") == 0 ? NULL : argv[argc - 1];
+    const char *what = *argc > 2 ? argv[2] : "";
+
+    *file = NULL;
+    if (strcmp(what, "train") == 0)
+        return 1;
+    if (*argc < 4 ||
+        (strcmp(what, "model") != 0 && strcmp(what, "sample") != 0))
+        return 0;
+    *file = argv[--*argc];
+    return 1;
 }
 
 int main(int argc, char **argv)
@@ -166,8 +175,6 @@ int main(int argc, char **argv)
     const ito_unet unet = { .norm = ITO_NORM_BATCH };
     const ito_dit dit = { .width = 256, .depth = 6, .heads = 4 };
     const int is_dit = argc > 1 && strcmp(argv[1], "dit") == 0;
-    const int bf16 = argc > 4 && strcmp(argv[4], "bf16") == 0;
-    const size_t pieces = argc > 5 ? strtoul(argv[5], NULL, 10) : 9;
     job j = { .name = is_dit ? "dit" : "unet",
               .data = is_dit ? "glyphs:n=1024" : "glyphs:n=1024,size=32",
               .train = { .unet = is_dit ? NULL : &unet,
@@ -175,18 +182,19 @@ int main(int argc, char **argv)
                          .batch = BATCH,
                          .ema = 0.999, /* one average; PyTorch's has none */
                          .steps = 1000000,
-                         .valid_every = 1000000,
-                         .precision =
-                             bf16 ? ITO_PRECISION_BF16 : ITO_PRECISION_F32 },
+                         .valid_every = 1000000 },
               .euler = is_dit ? 50.0 : 99.0,
               .guide = is_dit ? 0.0 : 2.0 };
+    const int known = read_file(&argc, argv, &j.file);
+    const size_t pieces = argc > 5 ? strtoul(argv[5], NULL, 10) : 9;
 
-    if (argc < 3 || pieces == 0 || pieces > PIECES_MAX) {
+    if (!known || pieces == 0 || pieces > PIECES_MAX) {
         fprintf(stderr, "bench_images unet|dit train|model|sample [THREADS "
                         "[PRECISION [PIECES]]] [FILE]\n");
         return 2;
     }
-    j.file = file_of(argc, argv);
+    if (argc > 4 && strcmp(argv[4], "bf16") == 0)
+        j.train.precision = ITO_PRECISION_BF16;
     threads = argc > 3 ? strtoul(argv[3], NULL, 10) : 2;
     return run(&j, argv[2], pieces);
 }

@@ -55,8 +55,8 @@ def contestants(args, net, what, model):
 
 def compare(args, net, what, folder):
     model = str(pathlib.Path(folder) / f"{net}.safetensors")
-    subprocess.run([str(args.build / "bench_images"), net, "model", model],
-                   check=True)
+    if what == "sample":
+        subprocess.run([str(args.build / "bench_images"), net, "model", model])
     all_of = contestants(args, net, what, model)
     rows = {name: [] for name, _, _ in all_of}
     for _ in range(args.rounds):

@@ -136,8 +136,9 @@ typedef struct ito_train_opts {
                                   steps */
     size_t average_count;    /**< how many, at most ITO_AVERAGES_MAX - 1 */
     ito_precision precision; /**< of the network's products; parameters,
-                                  moments and averages are F32 in either;
-                                  validation is in that of the training */
+                                  moments and averages are F32 in either.  The
+                                  validation loss is of this precision, what is
+                                  measured at the end by times is F32 */
     void *reserved[2];       /**< zero */
 } ito_train_opts;
 

@@ -33,13 +33,14 @@ const char *ito_sweep_measure_name(size_t measure)
 
 /* ---- points ---- */
 
-static const char *method_of(const ito_sweep_line *line)
+static const char *method_of(const ito_flow *flow, const ito_sweep_line *line)
 {
+    const ito_model *model = ito_flow_model(flow);
     ito_sample_opts o = { .solve = { .method = line->method,
                                      .rtol = line->adaptive ? 1.0 : 0.0 },
                           .sigma = line->sigma };
 
-    ito_sample_defaults(NULL, &o);
+    ito_sample_defaults(model ? ito_model_schema(model) : NULL, &o);
     return o.solve.method;
 }
 
@@ -81,7 +82,7 @@ ito_status ito_sweep_fits(ito_ctx *ctx, const ito_flow *flow,
         return ITO_EARG;
     if (!flow || !line)
         return ito__fail(ctx, ITO_EARG, "sweep: a NULL argument");
-    method = ito_method_find(method_of(line));
+    method = ito_method_find(method_of(flow, line));
     rc = check_line(ctx, line, method);
     if (rc == ITO_OK)
         rc = ito_extension_open(ctx, ito_flow_field(flow),
@@ -123,11 +124,11 @@ static ito_status check_opts(ito_ctx *ctx, const ito_sweep_opts *o)
 }
 
 /* Points of one line; those that are no steps at all are left out. */
-static size_t line_points(const ito_sweep_opts *o, size_t l,
-                          ito_sweep_point *points)
+static size_t line_points(const ito_flow *flow, const ito_sweep_opts *o,
+                          size_t l, ito_sweep_point *points)
 {
     const ito_sweep_line *line = &o->lines[l];
-    const ito_method *method = ito_method_find(method_of(line));
+    const ito_method *method = ito_method_find(method_of(flow, line));
     const size_t least = line->grid == ITO_GRID_KARRAS ? 3 : 1;
     const size_t budgets = line->adaptive ? o->rtol_count : o->call_count;
     size_t count = 0;
@@ -169,7 +170,7 @@ ito_status ito_sweep_plan(ito_ctx *ctx, const ito_flow *flow,
     if (rc != ITO_OK)
         return rc;
     for (size_t l = 0; l < opts->line_count; l++)
-        found += line_points(opts, l, points ? points + found : NULL);
+        found += line_points(flow, opts, l, points ? points + found : NULL);
     if (found == 0)
         return ito__fail(ctx, ITO_EARG,
                          "sweep: no budget is enough for one step");
@@ -210,13 +211,13 @@ static ito_status sample(run *r, const ito_sweep_point *p, uint64_t seed,
                          ito_solve_stats *stats)
 {
     const ito_sweep_line *line = &r->o.lines[p->line];
-    ito_sample_opts s = {
-        .solve = { .method = line->method, .rtol = p->rtol, .steps = p->steps },
-        .seed = seed,
-        .sigma = line->sigma,
-        .last = line->last,
-        .stats = stats
-    };
+    ito_sample_opts s = { .solve = { .method = method_of(r->flow, line),
+                                     .rtol = p->rtol,
+                                     .steps = p->steps },
+                          .seed = seed,
+                          .sigma = line->sigma,
+                          .last = line->last,
+                          .stats = stats };
     ito_status rc = ITO_OK;
 
     if (line->adaptive)

@@ -151,6 +151,7 @@ void ito__run_backward(const ito_plan *plan, const ito_weights *w, real *work,
     const back b = { plan, w, work, in, grad, dx };
 
     assert(in->rows <= plan->rows_max && plan->mode != ITO_MODE_INFER);
+    assert(!grad || plan->mode == ITO_MODE_TRAIN);
     if (grad)
         clear_dead(plan, grad);
     if (dx && g->output == g->input[ITO_INPUT_X])

@@ -254,7 +254,7 @@ static ito_status make_run(energy_run *s, const ito_energy *e, char **block)
     if (rc != ITO_OK)
         return rc;
     place(&c, s);
-    *block = ito__calloc(ctx, 1, c.used);
+    *block = ito__alloc(ctx, c.used);
     if (!*block)
         return ito__fail(ctx, ITO_ENOMEM,
                          "energy: %zu chains of %zu replicas of %zu components",

@@ -154,7 +154,8 @@ void ito__tile_carve(carver *c, const tile_plan *plan, tile_work *work)
     w.tile.flags = plan->field->flags;
     w.tile.cond_dim = plan->field->cond_dim;
     if (plan->scratch_bytes > 0)
-        w.tile.scratch = carve_dirty(c, plan->scratch_bytes);
+        w.tile.scratch =
+            (plan->wide ? carve_dirty : ito__carve)(c, plan->scratch_bytes);
     if (plan->call != plan->ops) {
         const size_t bytes = plan->call->bytes;
 

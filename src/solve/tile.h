@@ -16,8 +16,8 @@
 
 /* A block of memory that is handed out in pieces; with base NULL it only
  * counts, so that one function both sizes and places.  Pieces are zero, since
- * padding must be numbers, but for the scratch of fields, of which a run may
- * never touch the most. */
+ * padding must be numbers, but for the scratch of WIDE fields, which have no
+ * padding: most of that a run may never touch. */
 typedef struct carver {
     char *base;
     size_t used; /* sticks at SIZE_MAX */
