@@ -48,7 +48,8 @@ print_suppressions=0"
 # are labelled "slow", for `make check-all`; under the thread sanitizer, ten
 # times as slow, they are left out: others run the same threads.
 set(results cli_bench cli_labs cli_pictures double_layers test_course_losses
-            test_dist_laws test_energy_model test_oracle test_oracle_paths)
+            test_dist_laws test_energy_model test_image_bits test_oracle
+            test_oracle_paths)
 set(one_thread test_gemm) # nothing for the thread sanitizer to see
 
 # ito_test(NAME SECONDS LABEL COMMAND...): a CTest test in its own folder.
