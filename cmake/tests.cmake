@@ -50,12 +50,14 @@ print_suppressions=0"
 set(results cli_bench cli_labs cli_pictures double_layers test_course_losses
             test_dist_laws test_energy_model test_image_bits test_oracle
             test_oracle_paths)
-set(one_thread test_gemm) # nothing for the thread sanitizer to see
+# Nothing for the thread sanitizer to see that other tests do not show it.
+set(few_threads cli_condition cli_import cli_theory test_density_2d
+                test_fidelity test_gemm test_image_samples test_tables)
 
 # ito_test(NAME SECONDS LABEL COMMAND...): a CTest test in its own folder.
 function(ito_test name seconds label)
     if(ITO_SANITIZE STREQUAL "thread" AND
-       (name IN_LIST results OR name IN_LIST one_thread))
+       (name IN_LIST results OR name IN_LIST few_threads))
         return()
     elseif(ITO_SANITIZE AND name IN_LIST results)
         list(APPEND label "slow")
