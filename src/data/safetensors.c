@@ -39,8 +39,8 @@ struct st_file {
     json_value *root;
     const json_value *metadata;
     size_t data_bytes;
-    place *tensor;        /* by begin */
-    const place **byname; /* the same, by name */
+    place *tensor;  /* by begin */
+    place **byname; /* the same, by name */
     size_t count;
     bool checked;
 };
@@ -403,20 +403,8 @@ void st_close(st_file *st)
     for (size_t i = 0; st->tensor && i < st->count; i++)
         ito__free(st->ctx, st->tensor[i].room);
     ito__free(st->ctx, st->tensor);
-    ito__free(st->ctx, (void *)st->byname);
+    ito__free(st->ctx, st->byname);
     ito__free(st->ctx, st);
-}
-
-void st_drop(st_file *st, const char *name)
-{
-    const st_tensor *t = st_find(st, name);
-
-    for (size_t i = 0; t && i < st->count; i++)
-        if (&st->tensor[i].tensor == t) {
-            ito__free(st->ctx, st->tensor[i].room);
-            st->tensor[i].room = NULL;
-            st->tensor[i].tensor.data = NULL;
-        }
 }
 
 size_t st_count(const st_file *st)
@@ -429,23 +417,40 @@ const st_tensor *st_at(const st_file *st, size_t i)
     return i < st->count ? &st->tensor[i].tensor : NULL;
 }
 
-const st_tensor *st_find(const st_file *st, const char *name)
+static place *find_place(const st_file *st, const char *name)
 {
     size_t low = 0, high = st->count;
 
     while (low < high) {
         const size_t mid = low + (high - low) / 2;
-        const st_tensor *const t = &st->byname[mid]->tensor;
-        const int order = strcmp(name, t->name);
+        const int order = strcmp(name, st->byname[mid]->tensor.name);
 
         if (order == 0)
-            return t;
+            return st->byname[mid];
         if (order < 0)
             high = mid;
         else
             low = mid + 1;
     }
     return NULL;
+}
+
+const st_tensor *st_find(const st_file *st, const char *name)
+{
+    const place *p = find_place(st, name);
+
+    return p ? &p->tensor : NULL;
+}
+
+void st_drop(st_file *st, const char *name)
+{
+    place *p = find_place(st, name);
+
+    if (!p)
+        return;
+    ito__free(st->ctx, p->room);
+    p->room = NULL;
+    p->tensor.data = NULL;
 }
 
 const char *st_metadata(const st_file *st, const char *key)

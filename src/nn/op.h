@@ -105,9 +105,11 @@ struct op {
     /* How many of the node's parameters, its last ones, are running values
      * (ito_slice.running); NULL for none. */
     size_t (*running)(const node *n);
-    /* What backward reads of x and y, bits of op_reads, if `grad` says that
-     * gradients of parameters are wanted; NULL: nothing of them. */
-    unsigned (*reads)(const node *n, bool grad);
+    /* What backward reads of x and y, bits of op_reads: always, and further
+     * where parameters have a gradient.  reads_of says the first where it
+     * depends on the node; NULL: it does not. */
+    unsigned reads, reads_for_grad;
+    unsigned (*reads_of)(const node *n);
     /* The gradient of an input of as many columns is dy itself, so that dx
      * may be dy. */
     bool passes;
@@ -177,13 +179,6 @@ size_t ito__dims_cols(const dims *d);
 /* In a backward pass: dx[i] = v, or dx[i] += v, or nothing where it is not
  * wanted. */
 void ito__op_give(const call *c, size_t i, const real *v);
-
-/* What `reads` of many operations says: x[0], x[0] where parameters have a
- * gradient, both of two inputs, y. */
-unsigned ito__op_reads_x(const node *n, bool grad);
-unsigned ito__op_reads_x_for_grad(const node *n, bool grad);
-unsigned ito__op_reads_both(const node *n, bool grad);
-unsigned ito__op_reads_y(const node *n, bool grad);
 
 /* Room for one output: what `work` of many operations asks for. */
 size_t ito__op_output(const ito_kern *kern, const node *n, size_t rows);

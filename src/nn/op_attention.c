@@ -190,7 +190,7 @@ const op ito__op_attention = {
     .infer = forward,
     .forward = forward,
     .backward = backward,
-    .reads = ito__op_reads_x,
+    .reads = READS_X,
     .work = work,
     .madds = madds,
 };

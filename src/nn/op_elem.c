@@ -23,33 +23,6 @@ void ito__op_give(const call *c, size_t i, const real *v)
         memcpy(c->dx[i], v, n * sizeof(*v));
 }
 
-unsigned ito__op_reads_x(const node *n, bool grad)
-{
-    (void)n;
-    (void)grad;
-    return READS_X;
-}
-
-unsigned ito__op_reads_x_for_grad(const node *n, bool grad)
-{
-    (void)n;
-    return grad ? READS_X : 0;
-}
-
-unsigned ito__op_reads_both(const node *n, bool grad)
-{
-    (void)n;
-    (void)grad;
-    return READS_BOTH;
-}
-
-unsigned ito__op_reads_y(const node *n, bool grad)
-{
-    (void)n;
-    (void)grad;
-    return READS_Y;
-}
-
 /* ---- y = act(x) ---- */
 
 static ito_status act_shape(ito_ctx *ctx, node *n)
@@ -228,7 +201,7 @@ const op ito__op_mul = {
     .infer = mul_forward,
     .forward = mul_forward,
     .backward = mul_backward,
-    .reads = ito__op_reads_both,
+    .reads = READS_BOTH,
     .work = ito__op_output,
 };
 
@@ -319,7 +292,7 @@ const op ito__op_scale_shift = {
     .infer = scale_shift_forward,
     .forward = scale_shift_forward,
     .backward = scale_shift_backward,
-    .reads = ito__op_reads_both,
+    .reads = READS_BOTH,
     .work = three_tensors,
 };
 

@@ -135,7 +135,7 @@ const op ito__op_embed = {
     .infer = embed_forward,
     .forward = embed_forward,
     .backward = embed_backward,
-    .reads = ito__op_reads_x_for_grad,
+    .reads_for_grad = READS_X,
     .slice = embed_slice,
 };
 

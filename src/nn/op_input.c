@@ -195,7 +195,7 @@ const op ito__op_fourier = {
     .infer = fourier_forward,
     .forward = fourier_forward,
     .backward = fourier_backward,
-    .reads = ito__op_reads_y,
+    .reads = READS_Y,
     .work = fourier_work,
 };
 

@@ -76,11 +76,12 @@ static void places_forward(const call *c, real *h, real *scale)
 
     c->kern->rownorm(all, k, epsilon(n), n->attr == ITO_NORM_LAYER, c->x[0], h,
                      scale);
+    if (!has_gamma(n))
+        return; /* h is y */
     memset(beta, 0, k * sizeof(*beta));
     if (has_beta(n))
         memcpy(beta, c->params + k, k * sizeof(*beta));
-    if (has_gamma(n))
-        c->kern->affine(all, k, h, c->params, beta, c->y);
+    c->kern->affine(all, k, h, c->params, beta, c->y);
 }
 
 /* dgamma and dbeta by way of doubles. */
@@ -220,9 +221,8 @@ static size_t work(const ito_kern *kern, const node *n, size_t rows)
     return size_add(4 * n->dims.c, size_mul(rows, places(&n->dims)));
 }
 
-static unsigned reads(const node *n, bool grad)
+static unsigned reads_of(const node *n)
 {
-    (void)grad;
     if (by_columns(n))
         return READS_X;
     return has_gamma(n) ? 0U : READS_Y;
@@ -271,7 +271,7 @@ const op ito__op_norm = {
     .infer = infer,
     .forward = forward,
     .backward = backward,
-    .reads = reads,
+    .reads_of = reads_of,
     .work = work,
     .slice = slice,
     .running = running,

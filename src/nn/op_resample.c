@@ -243,7 +243,7 @@ const op ito__op_pool = {
     .infer = pool_forward,
     .forward = pool_forward,
     .backward = pool_backward,
-    .reads = ito__op_reads_x,
+    .reads = READS_X,
     .work = input_tensor,
 };
 

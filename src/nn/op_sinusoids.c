@@ -88,7 +88,7 @@ const op ito__op_sinusoids = {
     .infer = forward,
     .forward = forward,
     .backward = backward,
-    .reads = ito__op_reads_y,
+    .reads = READS_Y,
     .work = work,
 };
 

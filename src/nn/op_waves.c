@@ -66,12 +66,6 @@ static void backward(const call *c)
     }
 }
 
-static unsigned reads(const node *n, bool grad)
-{
-    (void)n;
-    return READS_Y | (grad ? READS_X : 0U);
-}
-
 static size_t work(const ito_kern *kern, const node *n, size_t rows)
 {
     (void)kern;
@@ -99,7 +93,8 @@ const op ito__op_waves = {
     .infer = forward,
     .forward = forward,
     .backward = backward,
-    .reads = reads,
+    .reads = READS_Y,
+    .reads_for_grad = READS_X,
     .work = work,
     .slice = slice,
 };

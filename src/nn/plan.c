@@ -147,11 +147,12 @@ static void keep_reread(planner *p)
     for (size_t i = 0; i <= g->output; i++) {
         const place *at = &p->plan->places[i];
         const node *n = &g->nodes[i];
-        unsigned reads;
+        unsigned reads = n->op->reads_of ? n->op->reads_of(n) : n->op->reads;
 
-        if (!at->live || !at->wanted || !n->op->reads)
+        if (!at->live || !at->wanted)
             continue;
-        reads = n->op->reads(n, p->plan->mode == ITO_MODE_TRAIN);
+        if (p->plan->mode == ITO_MODE_TRAIN)
+            reads |= n->op->reads_for_grad;
         for (size_t k = 0; k < n->op->inputs; k++)
             if ((reads & ((unsigned)READS_X << k)) != 0)
                 p->last_use[n->in[k]] = NO_NODE;
