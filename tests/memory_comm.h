@@ -8,6 +8,7 @@
 
 #include <ito/comm.h>
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -110,6 +111,21 @@ static void ranks_open(ranks *all, size_t size)
                                    .broadcast = ranks_broadcast,
                                    .barrier = ranks_barrier };
     }
+}
+
+/* fn of every member, elements of so many bytes, each on a thread of its own;
+ * false if one did not start. */
+__attribute__((unused)) static bool
+ranks_run(const ranks *all, void *(*fn)(void *), void *members, size_t bytes)
+{
+    pthread_t thread[RANKS_MAX];
+
+    for (size_t i = 0; i < all->size; i++)
+        if (pthread_create(&thread[i], NULL, fn, (char *)members + i * bytes))
+            return false;
+    for (size_t i = 0; i < all->size; i++)
+        pthread_join(thread[i], NULL);
+    return true;
 }
 
 static void ranks_close(ranks *all)

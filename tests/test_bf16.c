@@ -2,18 +2,15 @@
  *
  * test_bf16.c - products in bf16: of every table and by the instructions the
  * same bits, those of a definition written here; near the exact product;
- * networks, their gradients and trainings, for any threads, kernels, ranks and
- * resumes.
+ * networks and their gradients; that training learns.  test_image_bits.c has
+ * trainings for any threads, kernels, ranks and resumes.
  */
 #include <ito/flow.h>
 #include <ito/train.h>
 
 #include "gemm_jobs.h"
 
-#include "base/sha256.h"
 #include "ctx/ctx.h"
-#include "memory_comm.h"
-#include "os/file.h"
 
 #define THIN 8 /* so few columns are not rounded */
 
@@ -363,111 +360,8 @@ TEST(another_precision_is_refused)
 
 /* ---- training ---- */
 
-#define STEPS 5
-
-typedef struct setting {
-    const char *cpu;
-    size_t threads, stop;
-    const ito_comm *comm;
-    char hash[ITO_SHA256_HEX]; /* of the model file; "" on failure */
-} setting;
-
-static ito_status run_to_end(ito_ctx *c, const ito_source *source,
-                             const setting *s, ito_trainer **t)
-{
-    const ito_train_opts o = { .dit = &tiny,
-                               .steps = STEPS,
-                               .batch = 20,
-                               .shard = 4,
-                               .valid_every = 3,
-                               .precision = ITO_PRECISION_BF16 };
-    ito_status rc = ito_trainer_new(c, source, &o, t);
-
-    if (rc == ITO_OK && s->stop > 0) {
-        if ((rc = ito_trainer_run(c, *t, s->stop)) == ITO_OK)
-            rc = ito_trainer_save(c, *t, "bf16.checkpoint");
-        ito_trainer_free(*t);
-        if (rc == ITO_OK)
-            rc = ito_trainer_new(c, source, &o, t);
-        if (rc == ITO_OK)
-            rc = ito_trainer_resume(c, *t, "bf16.checkpoint");
-    }
-    return rc == ITO_OK ? ito_trainer_run(c, *t, SIZE_MAX) : rc;
-}
-
-static void *train(void *arg)
-{
-    setting *s = arg;
-    const ito_ctx_opts co = { .threads = s->threads,
-                              .cpu = s->cpu,
-                              .comm = s->comm };
-    const ito_source_opts so = { .label = "label", .valid_fraction = -1.0 };
-    const size_t rank = s->comm ? s->comm->rank : 0;
-    unsigned char digest[ITO_SHA256_BYTES];
-    ito_source *source = NULL;
-    ito_trainer *t = NULL;
-    ito_model *m = NULL;
-    char path[64], *data;
-    size_t bytes;
-    ito_status rc;
-    ito_ctx *c;
-
-    s->hash[0] = '\0';
-    snprintf(path, sizeof(path), "bf16_rank%zu.safetensors", rank);
-    rc = ito_open(&c, &co);
-    if (rc == ITO_OK)
-        rc = ito_source_open(c, "glyphs:size=8,n=64", &so, &source);
-    if (rc == ITO_OK)
-        rc = run_to_end(c, source, s, &t);
-    if (rc == ITO_OK)
-        rc = ito_trainer_finish(c, t, &m);
-    if (rc == ITO_OK)
-        rc = ito_model_save(c, m, path);
-    if (rc == ITO_OK && os_read_all(path, 1 << 24, &data, &bytes) == 0) {
-        ito__sha256(data, bytes, digest);
-        ito__sha256_text(digest, s->hash);
-        os_free(data);
-    } else {
-        print_error("train: %s\n", ito_errmsg(c));
-    }
-    ito_model_free(m);
-    ito_trainer_free(t);
-    ito_source_free(source);
-    ito_close(c);
-    return NULL;
-}
-
-TEST(one_model_for_any_threads_kernels_ranks_and_resumes)
-{
-    static setting all[] = { { .cpu = "c", .threads = 1 },
-                             { .threads = 1 },
-                             { .threads = 2 },
-                             { .threads = 3 },
-                             { .threads = 7 },
-                             { .threads = 2, .stop = 1 },
-                             { .threads = 1, .stop = 4 } };
-    setting member[2];
-    pthread_t thread[2];
-    ranks world;
-
-    for (size_t i = 0; i < COUNT(all); i++) {
-        train(&all[i]);
-        CHECK(all[i].hash[0] != '\0');
-        CHECK_STR(all[i].hash, all[0].hash);
-    }
-    ranks_open(&world, 2);
-    for (size_t i = 0; i < 2; i++) {
-        member[i] = (setting){ .threads = 1 + i, .comm = &world.comm[i] };
-        CHECK(pthread_create(&thread[i], NULL, train, &member[i]) == 0);
-    }
-    for (size_t i = 0; i < 2; i++)
-        pthread_join(thread[i], NULL);
-    ranks_close(&world);
-    for (size_t i = 0; i < 2; i++)
-        CHECK_STR(member[i].hash, all[0].hash);
-}
-
-/* The lowest validation loss, and what the model says of its precision. */
+/* The lowest validation loss; what the model says of its precision.  The model
+ * becomes bf16.safetensors. */
 static double learn(ito_ctx *c, ito_precision precision)
 {
     const ito_source_opts so = { .label = "label" };
@@ -491,6 +385,7 @@ static double learn(ito_ctx *c, ito_precision precision)
     CHECK_OK(c, ito_trainer_finish(c, t, &m));
     CHECK_OK(c, ito_model_record_get(c, m, &record));
     CHECK(record.precision == precision);
+    CHECK_OK(c, ito_model_save(c, m, "bf16.safetensors"));
     ito_model_free(m);
     ito_trainer_free(t);
     ito_source_free(source);
@@ -522,7 +417,8 @@ TEST(a_model_changes_its_precision)
     ito_ctx *c;
 
     CHECK(ito_open(&c, NULL) == ITO_OK);
-    CHECK_OK(c, ito_flow_open(c, "bf16_rank0.safetensors", &flow));
+    (void)learn(c, ITO_PRECISION_BF16);
+    CHECK_OK(c, ito_flow_open(c, "bf16.safetensors", &flow));
     for (size_t k = 0; k < 3; k++) {
         CHECK_OK(c, ito_flow_precision(c, flow, (ito_precision)(k % 2)));
         CHECK_OK(c, ito_flow_sample_rows(c, flow, &o, 8, x[k]));
@@ -550,7 +446,6 @@ int main(void)
         RUN(outputs_and_gradients_are_near_those_of_float),
         RUN(kernels_and_companions_do_not_show),
         RUN(another_precision_is_refused),
-        RUN(one_model_for_any_threads_kernels_ranks_and_resumes),
         RUN(training_ends_near_that_of_float),
         RUN(a_model_changes_its_precision),
     };

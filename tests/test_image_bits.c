@@ -8,13 +8,11 @@
  * initialisation, networks, optimiser).
  */
 #include <ito/train.h>
-#include <pthread.h>
 
-#include "base/sha256.h"
 #include "check.h"
 #include "ctx/ctx.h"
 #include "memory_comm.h"
-#include "os/file.h"
+#include "same_model.h"
 
 #define STEPS  4
 #define IMAGES 10
@@ -57,26 +55,6 @@ typedef struct setting {
     const ito_comm *comm;
 } setting;
 
-static ito_status run_to_end(ito_ctx *ctx, const ito_source *source,
-                             const ito_train_opts *o, const setting *s,
-                             ito_trainer **out)
-{
-    ito_status rc = ito_trainer_new(ctx, source, o, out);
-
-    if (rc == ITO_OK && s->stop > 0) {
-        rc = ito_trainer_run(ctx, *out, s->stop);
-        if (rc == ITO_OK)
-            rc = ito_trainer_save(ctx, *out, "images.checkpoint");
-        ito_trainer_free(*out);
-        *out = NULL;
-        if (rc == ITO_OK)
-            rc = ito_trainer_new(ctx, source, o, out);
-        if (rc == ITO_OK)
-            rc = ito_trainer_resume(ctx, *out, "images.checkpoint");
-    }
-    return rc == ITO_OK ? ito_trainer_run(ctx, *out, SIZE_MAX) : rc;
-}
-
 static ito_model *train(ito_ctx *ctx, const net *n, const setting *s)
 {
     const ito_source_opts so = { .seed = 5, .label = "label" };
@@ -93,7 +71,7 @@ static ito_model *train(ito_ctx *ctx, const net *n, const setting *s)
     o.seed = 3;
     rc = ito_source_open(ctx, "glyphs:n=64,size=8", &so, &source);
     if (rc == ITO_OK)
-        rc = run_to_end(ctx, source, &o, s, &t);
+        rc = run_to_end(ctx, source, &o, s->stop, "images.checkpoint", &t);
     if (rc == ITO_OK)
         rc = ito_trainer_finish(ctx, t, &m);
     if (rc != ITO_OK)
@@ -101,19 +79,6 @@ static ito_model *train(ito_ctx *ctx, const net *n, const setting *s)
     ito_trainer_free(t);
     ito_source_free(source);
     return m;
-}
-
-static void hash_file(const char *path, char hash[ITO_SHA256_HEX])
-{
-    unsigned char digest[ITO_SHA256_BYTES];
-    char *data = NULL;
-    size_t bytes;
-
-    if (os_read_all(path, 1 << 24, &data, &bytes) == 0) {
-        ito__sha256(data, bytes, digest);
-        ito__sha256_text(digest, hash);
-    }
-    os_free(data);
 }
 
 /* Hashes of the model file and of samples; "" on failure. */
@@ -204,7 +169,6 @@ static void *run_member(void *arg)
 TEST(ranks_do_not_show_in_networks_of_images)
 {
     for (size_t k = 0; k < COUNT(nets); k++) {
-        pthread_t thread[2];
         member m[2];
         ranks all;
 
@@ -212,10 +176,8 @@ TEST(ranks_do_not_show_in_networks_of_images)
         for (size_t i = 0; i < 2; i++) {
             m[i] = (member){ .n = &nets[k],
                              .s = { .threads = 1, .comm = &all.comm[i] } };
-            CHECK(pthread_create(&thread[i], NULL, run_member, &m[i]) == 0);
         }
-        for (size_t i = 0; i < 2; i++)
-            pthread_join(thread[i], NULL);
+        CHECK(ranks_run(&all, run_member, m, sizeof(m[0])));
         ranks_close(&all);
         for (size_t i = 0; i < 2; i++) {
             CHECK_STR(m[i].hash[0], want[k][0]);

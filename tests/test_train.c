@@ -7,13 +7,12 @@
  */
 #include <ito/train.h>
 
-#include "base/sha256.h"
 #include "check.h"
 #include "counting.h"
 #include "ctx/ctx.h"
 #include "data/safetensors.h"
 #include "memory_comm.h"
-#include "os/file.h"
+#include "same_model.h"
 
 #define STEPS 12
 
@@ -69,32 +68,6 @@ static ito_status open_table(ito_ctx *ctx, const ito_source_opts *o,
     return rc;
 }
 
-static ito_status run_to_end(ito_ctx *ctx, const ito_source *source,
-                             const ito_train_opts *o, const setting *s,
-                             ito_trainer **out)
-{
-    char path[64];
-    ito_status rc;
-
-    if ((rc = ito_trainer_new(ctx, source, o, out)) != ITO_OK)
-        return rc;
-    if (s->stop > 0) {
-        snprintf(path, sizeof(path), "train_%zu.checkpoint", s->stop);
-        rc = ito_trainer_run(ctx, *out, s->stop);
-        if (rc == ITO_OK)
-            rc = ito_trainer_save(ctx, *out, path);
-        ito_trainer_free(*out);
-        *out = NULL;
-        if (rc == ITO_OK)
-            rc = ito_trainer_new(ctx, source, o, out);
-        if (rc == ITO_OK)
-            rc = ito_trainer_resume(ctx, *out, path);
-        if (rc != ITO_OK)
-            return rc;
-    }
-    return ito_trainer_run(ctx, *out, SIZE_MAX);
-}
-
 /* SHA-256 of the model file, and of 100 samples of it; "" on failure. */
 static void train(const setting *s, char hash[2][ITO_SHA256_HEX])
 {
@@ -112,8 +85,7 @@ static void train(const setting *s, char hash[2][ITO_SHA256_HEX])
     ito_trainer *t = NULL;
     ito_model *model = NULL;
     float x[100 * 8];
-    char path[64], *data = NULL;
-    size_t bytes;
+    char path[64];
     ito_ctx *ctx;
     ito_status rc;
 
@@ -124,22 +96,20 @@ static void train(const setting *s, char hash[2][ITO_SHA256_HEX])
         rc = s->data ? ito_source_open(ctx, s->data, &so, &source)
                      : open_table(ctx, &so, &source);
     if (rc == ITO_OK)
-        rc = run_to_end(ctx, source, &o, s, &t);
+        rc = run_to_end(ctx, source, &o, s->stop, "train.checkpoint", &t);
     if (rc == ITO_OK)
         rc = ito_trainer_finish(ctx, t, &model);
     if (rc == ITO_OK)
         rc = ito_model_save(ctx, model, path);
     if (rc == ITO_OK && ito_model_dim(model) <= 8)
         rc = ito_model_sample_rows(ctx, model, &sample, 100, x);
-    if (rc == ITO_OK && os_read_all(path, 1 << 24, &data, &bytes) == 0) {
-        ito__sha256(data, bytes, digest);
-        ito__sha256_text(digest, hash[0]);
+    if (rc == ITO_OK) {
+        hash_file(path, hash[0]);
         ito__sha256(x, 100 * ito_model_dim(model) * sizeof(*x), digest);
         ito__sha256_text(digest, hash[1]);
     } else {
         print_error("train: %s\n", ito_errmsg(ctx));
     }
-    os_free(data);
     ito_model_free(model);
     ito_trainer_free(t);
     ito_source_free(source);
@@ -220,7 +190,6 @@ static void *run_member(void *arg)
 static void check_ranks(const char *data, size_t size)
 {
     char want[2][ITO_SHA256_HEX];
-    pthread_t thread[RANKS_MAX];
     member m[RANKS_MAX];
     ranks all;
 
@@ -230,10 +199,8 @@ static void check_ranks(const char *data, size_t size)
         m[i] = (member){
             .s = { .data = data, .threads = 1 + i % 2, .comm = &all.comm[i] }
         };
-        CHECK(pthread_create(&thread[i], NULL, run_member, &m[i]) == 0);
     }
-    for (size_t i = 0; i < size; i++)
-        pthread_join(thread[i], NULL);
+    CHECK(ranks_run(&all, run_member, m, sizeof(m[0])));
     ranks_close(&all);
     for (size_t i = 0; i < size; i++) {
         CHECK_STR(m[i].hash[0], want[0]);

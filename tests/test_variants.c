@@ -9,11 +9,10 @@
 #include <ito/oracle.h>
 #include <ito/train.h>
 
-#include "base/sha256.h"
 #include "check.h"
 #include "ctx/ctx.h"
 #include "memory_comm.h"
-#include "os/file.h"
+#include "same_model.h"
 
 #define STEPS 6
 
@@ -116,30 +115,6 @@ static ito_train_opts options(const variant *v, const ito_source *from,
     return o;
 }
 
-static ito_status run_to_end(ito_ctx *ctx, const ito_source *source,
-                             const ito_train_opts *o, const setting *s,
-                             ito_trainer **out)
-{
-    ito_status rc;
-
-    if ((rc = ito_trainer_new(ctx, source, o, out)) != ITO_OK)
-        return rc;
-    if (s->stop > 0) {
-        rc = ito_trainer_run(ctx, *out, s->stop);
-        if (rc == ITO_OK)
-            rc = ito_trainer_save(ctx, *out, "variant.checkpoint");
-        ito_trainer_free(*out);
-        *out = NULL;
-        if (rc == ITO_OK)
-            rc = ito_trainer_new(ctx, source, o, out);
-        if (rc == ITO_OK)
-            rc = ito_trainer_resume(ctx, *out, "variant.checkpoint");
-        if (rc != ITO_OK)
-            return rc;
-    }
-    return ito_trainer_run(ctx, *out, SIZE_MAX);
-}
-
 /* The trained model; NULL, with the message printed, on failure. */
 static ito_model *train_model(ito_ctx *ctx, const variant *v, const setting *s)
 {
@@ -153,7 +128,7 @@ static ito_model *train_model(ito_ctx *ctx, const variant *v, const setting *s)
     rc = open_sources(ctx, v, &source, &from);
     o = options(v, from, &mlp);
     if (rc == ITO_OK)
-        rc = run_to_end(ctx, source, &o, s, &t);
+        rc = run_to_end(ctx, source, &o, s->stop, "variant.checkpoint", &t);
     if (rc == ITO_OK)
         rc = ito_trainer_finish(ctx, t, &m);
     if (rc != ITO_OK)
@@ -162,20 +137,6 @@ static ito_model *train_model(ito_ctx *ctx, const variant *v, const setting *s)
     ito_source_free(from);
     ito_source_free(source);
     return m;
-}
-
-static void hash_file(const char *path, char hash[ITO_SHA256_HEX])
-{
-    unsigned char digest[ITO_SHA256_BYTES];
-    char *data = NULL;
-    size_t bytes;
-
-    hash[0] = '\0';
-    if (os_read_all(path, 1 << 24, &data, &bytes) == 0) {
-        ito__sha256(data, bytes, digest);
-        ito__sha256_text(digest, hash);
-    }
-    os_free(data);
 }
 
 /* What a labelled model is sampled with. */
@@ -271,7 +232,6 @@ static void *run_member(void *arg)
 TEST(ranks_do_not_show)
 {
     for (size_t k = 0; k < COUNT(variants); k += 2) {
-        pthread_t thread[2];
         member m[2];
         ranks all;
 
@@ -279,10 +239,8 @@ TEST(ranks_do_not_show)
         for (size_t i = 0; i < 2; i++) {
             m[i] = (member){ .v = &variants[k],
                              .s = { .threads = 1, .comm = &all.comm[i] } };
-            CHECK(pthread_create(&thread[i], NULL, run_member, &m[i]) == 0);
         }
-        for (size_t i = 0; i < 2; i++)
-            pthread_join(thread[i], NULL);
+        CHECK(ranks_run(&all, run_member, m, sizeof(m[0])));
         ranks_close(&all);
         for (size_t i = 0; i < 2; i++) {
             CHECK_STR(m[i].hash[0], want[k][0]);
